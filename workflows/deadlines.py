@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from workflows.errors import Invalid
+
 LONDON: Final = ZoneInfo("Europe/London")
 NO_GRACE: Final = timedelta(0)
 RETURN_WORKING_DAYS: Final = 15
@@ -18,12 +20,10 @@ _ONE_DAY: Final = timedelta(days=1)
 _SATURDAY: Final = 5
 
 
-class DeadlineError(ValueError):
-    """A time that cannot be used; `code` says why (no-such-time, not-an-instant, ends-before-start...)."""
+class DeadlineError(Invalid):
+    """A time that cannot be used: no-such-time, not-an-instant, not-a-wall-clock, ends-before-start."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    code = "no-such-time"
 
 
 @dataclass(frozen=True, slots=True)

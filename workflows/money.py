@@ -10,6 +10,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from workflows.errors import Invalid
+
 Pence = int
 
 PENCE_IN_A_POUND: Final = 100
@@ -47,12 +49,10 @@ _QUALIFIER = re.compile(
 )
 
 
-class MoneyError(ValueError):
+class MoneyError(Invalid):
     """Text or a sum that cannot become pence; `code` says why and a page finds the sentence for it."""
 
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+    code = "not-money"
 
 
 @dataclass(frozen=True, slots=True)
