@@ -1,0 +1,1 @@
+"""The domain: lifecycles as tables and rules as pure functions; runs with nothing but the standard library."""

@@ -1,0 +1,287 @@
+"""Applications: one bid's life from first save to outcome (A1-A20); receipt time at the server decides what is late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from workflows.actors import Actor, Role, Scope
+from workflows.effects import Audience, Tell
+from workflows.engine import NEW, Workflow
+from workflows.errors import Refusal
+from workflows.round import RoundState
+
+
+class ApplicationState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHECKING = "checking"
+    DISQUALIFIED = "disqualified"
+    ELIGIBLE = "eligible"
+    SCORING = "scoring"
+    SCORED = "scored"
+    MODERATED = "moderated"
+    RECOMMENDED = "recommended"
+    RESERVE = "reserve"
+    NOT_RECOMMENDED = "not_recommended"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    AWARDED = "awarded"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    OFFER_LAPSED = "offer_lapsed"
+
+
+S = ApplicationState
+DRAFTING = frozenset({S.DRAFT})
+IN_CHECKS = frozenset({S.SUBMITTED, S.CHECKING})
+IN_ASSESSMENT = frozenset({S.ELIGIBLE, S.SCORING, S.SCORED, S.MODERATED})
+PANEL_OUTCOMES = frozenset({S.RECOMMENDED, S.RESERVE, S.NOT_RECOMMENDED})
+DECIDED = frozenset({S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED, S.DISQUALIFIED})
+ENDED_UNDECIDED = frozenset({S.LAPSED, S.WITHDRAWN})
+# One live bid for each organisation and round: these states hold the place (contracts of the service, 4).
+LIVE = frozenset(S) - {S.LAPSED, S.WITHDRAWN, S.DECLINED, S.DISQUALIFIED, S.OFFER_LAPSED}
+BEFORE_AWARDED = DRAFTING | IN_CHECKS | IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED}
+# A bid that passed its eligibility check, wherever it is now.
+PASSED_CHECKS = IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED}
+
+# The closer waits this long, so that a submit received in time is never overtaken by the timer (our default).
+LAPSE_AFTER = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFacts:
+    """What the guards of a bid may ask. Money in pence; defaults refuse, so a forgotten fact never permits.
+
+    `received_at` is when the request entered the service, `deadline` this bid's own (round closing, grace, extension).
+    """
+
+    scope: Scope
+    now: datetime
+    received_at: datetime
+    round_state: RoundState
+    opens_at: datetime | None = None
+    deadline: datetime | None = None
+    is_rolling: bool = False
+    quiz_outcome: str = ""
+    has_live_bid: bool = True
+    problems: tuple[str, ...] = ("not-checked",)
+    reason: str = ""
+    failed_rules: tuple[str, ...] = ()
+    unresolved_rules: tuple[str, ...] = ("not-checked",)
+    proposal_by: int | None = None
+    markers_ready: int = 0
+    markers_needed: int = 2
+    markers_unlocked: int = 1
+    panel_in_session: bool = False
+    has_direct_interest: bool = False
+    criteria_not_agreed: tuple[str, ...] = ("not-checked",)
+    agreed_without_reason: tuple[str, ...] = ()
+    at_or_above_line: bool = False
+    ask_pence: int = 0
+    pot_left_pence: int = 0
+    took_part: bool = True
+    award_reason: str = ""
+    decision_approved: bool = False
+    offer_accepted: bool = False
+    offer_over: bool = False
+    on_paper: bool = False
+
+
+def round_running(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("round-cancelled") if facts.round_state is RoundState.CANCELLED else None
+
+
+def on_time(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # The stored state of the round is not asked: a late timer neither shuts anyone out nor lets anyone in.
+    if facts.round_state in {RoundState.DRAFT, RoundState.APPROVED}:
+        return Refusal("round-not-open")
+    if facts.opens_at is None or facts.received_at < facts.opens_at:
+        return Refusal("round-not-open", {"opens_at": facts.opens_at})
+    if facts.deadline is None:
+        return None if facts.is_rolling else Refusal("round-not-open")
+    if facts.received_at >= facts.deadline:
+        return Refusal("deadline-passed", {"deadline": facts.deadline, "received_at": facts.received_at})
+    return None
+
+
+def quiz_not_failed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.quiz_outcome in {"pass", "refer"} else Refusal("quiz-not-passed")
+
+
+def no_other_live_bid(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("live-bid-exists") if facts.has_live_bid else None
+
+
+def complete(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("form-not-complete", {"problems": facts.problems}) if facts.problems else None
+
+
+def past_deadline_and_pause(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.round_state is RoundState.CANCELLED:
+        return None
+    if facts.deadline is None or facts.now < facts.deadline + LAPSE_AFTER:
+        return Refusal("closing-not-reached", {"closes_at": facts.deadline})
+    return None
+
+
+def entries_closed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.is_rolling or facts.round_state not in {RoundState.SCHEDULED, RoundState.OPEN}:
+        return None
+    return Refusal("round-still-open")
+
+
+def reason_given(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.reason.strip() else Refusal("reason-needed")
+
+
+def a_rule_failed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.failed_rules else Refusal("no-failed-rule")
+
+
+def no_rule_failed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("rule-failed", {"rules": facts.failed_rules}) if facts.failed_rules else None
+
+
+def referrals_settled(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.unresolved_rules:
+        return Refusal("rules-unsettled", {"rules": facts.unresolved_rules})
+    return None
+
+
+def nothing_proposed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("disqualification-pending") if facts.proposal_by is not None else None
+
+
+def proposal_waits(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("no-disqualification-proposed") if facts.proposal_by is None else None
+
+
+def not_the_proposer(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Four eyes: a bid is never thrown out on one person's word. On paper, two people had signed.
+    if facts.on_paper or facts.proposal_by != actor.person_id:
+        return None
+    return Refusal("same-person")
+
+
+def scoring_not_over(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    early = {RoundState.OPEN, RoundState.CLOSED, RoundState.CHECKING, RoundState.SCORING}
+    return None if facts.round_state in early else Refusal("scoring-over")
+
+
+def enough_markers(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.on_paper or facts.markers_ready >= facts.markers_needed:
+        return None
+    return Refusal("too-few-markers", {"have": facts.markers_ready, "need": facts.markers_needed})
+
+
+def all_markers_locked(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.on_paper:
+        return None
+    if facts.markers_unlocked:
+        return Refusal("markers-not-locked", {"count": facts.markers_unlocked})
+    return enough_markers(facts, actor)
+
+
+def panel_sits(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.panel_in_session or facts.on_paper else Refusal("panel-not-in-session")
+
+
+def chair_has_no_direct_interest(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("direct-interest") if facts.has_direct_interest else None
+
+
+def every_score_agreed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.criteria_not_agreed:
+        return Refusal("criteria-not-agreed", {"criteria": facts.criteria_not_agreed})
+    if facts.agreed_without_reason and not facts.on_paper:
+        return Refusal("agreed-score-needs-reason", {"criteria": facts.agreed_without_reason})
+    return None
+
+
+def reaches_the_line(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # A logged exception is allowed by practice: a bid below the line needs the panel's reason.
+    return None if facts.at_or_above_line or facts.reason.strip() else Refusal("below-line-needs-reason")
+
+
+def fits_the_pot(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.ask_pence > facts.pot_left_pence:
+        return Refusal("over-the-pot", {"ask": facts.ask_pence, "left": facts.pot_left_pence})
+    return None
+
+
+def never_their_own(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return Refusal("took-part-earlier") if facts.took_part else None
+
+
+def says_why(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # The publication order asks, for each grant, why it helps to reduce crime and disorder (SI 2011/3050, 3(f)).
+    return None if facts.award_reason.strip() else Refusal("award-reason-needed")
+
+
+def decision_stands(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.decision_approved else Refusal("decision-not-approved")
+
+
+def accepted_offer(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.offer_accepted else Refusal("offer-not-accepted")
+
+
+def offer_ended(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.offer_over else Refusal("offer-still-open")
+
+
+GROUP = {Role.LEAD, Role.CONTRIBUTOR}
+LEAD = {Role.LEAD}
+TIMER = {Role.SYSTEM}
+STAFF = {Role.OFFICER, Role.MANAGER}
+MANAGER = {Role.MANAGER}
+CHAIR = {Role.CHAIR}
+DECIDER = {Role.DECISION_MAKER}
+
+APPLICATION = Workflow(
+    "application",
+    ApplicationState,
+    initial=S.DRAFT,
+    terminal={S.DECLINED, S.AWARDED, S.LAPSED, S.WITHDRAWN, S.OFFER_LAPSED},
+    rows=[  # fmt: off
+        # action              from              to                 who             provided that                                   then
+        ("start",             NEW,              S.DRAFT,           LEAD,           [round_running, on_time, quiz_not_failed, no_other_live_bid],
+            [Tell("draft-saved", Audience.LEAD)]),
+        ("submit",            S.DRAFT,          S.SUBMITTED,       LEAD,           [round_running, on_time, complete],
+            [Tell("submission-receipt", Audience.LEAD)]),
+        ("unsubmit",          S.SUBMITTED,      S.DRAFT,           LEAD,           [round_running, on_time],
+            [Tell("submission-taken-back", Audience.LEAD)]),
+        ("lapse",             S.DRAFT,          S.LAPSED,          TIMER,          [past_deadline_and_pause],
+            [Tell("application-lapsed", Audience.LEAD)]),
+        ("start-checking",    S.SUBMITTED,      S.CHECKING,        TIMER | STAFF,  [round_running, entries_closed],                []),
+        ("propose-disqualification", S.CHECKING, S.CHECKING,       STAFF,          [round_running, nothing_proposed, a_rule_failed, reason_given],
+            [Tell("disqualification-to-confirm", Audience.MANAGERS)]),
+        ("set-aside-proposal", S.CHECKING,      S.CHECKING,        MANAGER,        [proposal_waits, not_the_proposer, reason_given], []),
+        ("disqualify",        S.CHECKING,       S.DISQUALIFIED,    MANAGER,        [round_running, proposal_waits, not_the_proposer, a_rule_failed],
+            [Tell("application-disqualified", Audience.LEAD)]),
+        ("pass-checks",       S.CHECKING,       S.ELIGIBLE,        STAFF,          [round_running, nothing_proposed, no_rule_failed, referrals_settled], []),
+        ("reinstate",         S.DISQUALIFIED,   S.ELIGIBLE,        MANAGER,        [round_running, reason_given, scoring_not_over],
+            [Tell("application-reinstated", Audience.LEAD)]),
+        ("start-scoring",     S.ELIGIBLE,       S.SCORING,         MANAGER,        [round_running, enough_markers],
+            [Tell("progressed-to-assessment", Audience.LEAD)]),
+        ("finish-scoring",    S.SCORING,        S.SCORED,          TIMER,          [all_markers_locked],                           []),
+        ("reopen-scoring",    {S.SCORED, S.MODERATED}, S.SCORING,  CHAIR,          [round_running, reason_given],                  []),
+        ("moderate",          {S.SCORED, S.MODERATED}, S.MODERATED, CHAIR,         [round_running, panel_sits, chair_has_no_direct_interest, every_score_agreed], []),
+        ("recommend",         {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, fits_the_pot], []),
+        ("put-in-reserve",    {S.MODERATED} | PANEL_OUTCOMES, S.RESERVE, CHAIR,    [round_running, panel_sits, chair_has_no_direct_interest, reason_given], []),
+        ("not-recommend",     {S.MODERATED} | PANEL_OUTCOMES, S.NOT_RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest], []),
+        ("send-back",         PANEL_OUTCOMES,   S.MODERATED,       DECIDER,        [reason_given],                                 []),
+        ("approve",           S.RECOMMENDED,    S.APPROVED,        DECIDER,        [round_running, never_their_own, says_why, fits_the_pot], []),
+        ("decline",           PANEL_OUTCOMES,   S.DECLINED,        DECIDER,        [round_running, never_their_own],               []),
+        ("announce-declined", S.DECLINED,       S.DECLINED,        MANAGER,        [decision_stands],
+            [Tell("outcome-declined", Audience.LEAD)]),
+        ("announce-reserve",  S.RESERVE,        S.RESERVE,         MANAGER,        [decision_stands],
+            [Tell("outcome-reserve", Audience.LEAD)]),
+        ("award",             S.APPROVED,       S.AWARDED,         TIMER,          [accepted_offer],                               []),
+        ("lapse-offer",       S.APPROVED,       S.OFFER_LAPSED,    TIMER,          [offer_ended],                                  []),
+        ("withdraw",          BEFORE_AWARDED,   S.WITHDRAWN,       LEAD,           [],
+            [Tell("application-withdrawn", Audience.OFFICERS)]),
+    ],  # fmt: on
+)

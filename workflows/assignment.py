@@ -1,0 +1,128 @@
+"""Marker assignments: interests first, then marking alone, then a lock that only a chair can lift with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workflows.actors import Actor, Role, Scope
+from workflows.effects import Audience, Tell
+from workflows.engine import NEW, Workflow
+from workflows.errors import Refusal
+
+
+class AssignmentState(StrEnum):
+    ASSIGNED = "assigned"
+    INTEREST_DECLARED = "interest_declared"
+    RECUSED = "recused"
+    MARKING = "marking"
+    LOCKED = "locked"
+    REOPENED = "reopened"
+    FINAL = "final"
+
+
+class Interest(StrEnum):
+    """A declaration about one bid; `direct` shuts the person out of it altogether (domain practice, section 9)."""
+
+    NONE = "none"
+    INDIRECT = "indirect"
+    DIRECT = "direct"
+
+
+S = AssignmentState
+UNDECLARED = frozenset({S.ASSIGNED})
+DECLARED = frozenset({S.INTEREST_DECLARED})
+WORKING = frozenset({S.MARKING, S.REOPENED})
+LOCKED_STATES = frozenset({S.LOCKED, S.FINAL})
+OUT = frozenset({S.RECUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentFacts:
+    """What the guards of one marker's work on one bid may ask; defaults refuse."""
+
+    scope: Scope
+    now: datetime
+    marker_id: int
+    marker_declared: Interest | None = None
+    marker_belongs_to_group: bool = True
+    unscored: tuple[str, ...] = ("not-checked",)
+    unjustified: tuple[str, ...] = ()
+    bid_in_scoring: bool = False
+    moderation_closed: bool = False
+    reason: str = ""
+    on_paper: bool = False
+
+
+def not_of_the_group(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("marker-of-the-group") if facts.marker_belongs_to_group else None
+
+
+def own_assignment(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.on_paper or facts.marker_id == actor.person_id else Refusal("not-your-assignment")
+
+
+def interest_stated(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.marker_declared is not None else Refusal("interest-not-declared")
+
+
+def no_direct_interest(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("direct-interest") if facts.marker_declared is Interest.DIRECT else None
+
+
+def has_direct_interest(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.marker_declared is Interest.DIRECT else Refusal("no-direct-interest")
+
+
+def scoring_under_way(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.bid_in_scoring else Refusal("bid-not-in-scoring")
+
+
+def every_criterion_scored(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("criteria-unscored", {"criteria": facts.unscored}) if facts.unscored else None
+
+
+def every_score_justified(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    if facts.unjustified and not facts.on_paper:
+        return Refusal("score-needs-justification", {"criteria": facts.unjustified})
+    return None
+
+
+def reason_given(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.reason.strip() else Refusal("reason-needed")
+
+
+def before_moderation_closes(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("moderation-closed") if facts.moderation_closed else None
+
+
+def after_moderation_closes(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.moderation_closed else Refusal("moderation-not-closed")
+
+
+MARKER = {Role.MARKER}
+MANAGER = {Role.MANAGER}
+CHAIR = {Role.CHAIR}
+TIMER = {Role.SYSTEM}
+
+ASSIGNMENT = Workflow(
+    "assignment",
+    AssignmentState,
+    initial=S.ASSIGNED,
+    terminal={S.RECUSED, S.FINAL},
+    rows=[  # fmt: off
+        # action      from                                  to                   who      provided that                                 then
+        ("assign",    NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],
+            [Tell("marking-assigned", Audience.MARKER)]),
+        ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, interest_stated],            []),
+        ("recuse",    {S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, MARKER,
+            [own_assignment, has_direct_interest, before_moderation_closes],     [Tell("marker-recused", Audience.MANAGERS)]),
+        ("begin",     S.INTEREST_DECLARED,                  S.MARKING,           MARKER,  [own_assignment, no_direct_interest],         []),
+        ("lock",      {S.MARKING, S.REOPENED},              S.LOCKED,            MARKER,
+            [own_assignment, scoring_under_way, every_criterion_scored, every_score_justified],                                         []),
+        ("reopen",    S.LOCKED,                             S.REOPENED,          CHAIR,   [reason_given, before_moderation_closes],
+            [Tell("marking-reopened", Audience.MARKER)]),
+        ("finalise",  S.LOCKED,                             S.FINAL,             TIMER,   [after_moderation_closes],                    []),
+    ],  # fmt: on
+)
