@@ -1,0 +1,58 @@
+// Comforts only: every page works without this file. Counts words as they are typed, stops a double press,
+// and moves the focus to the error summary.
+(function () {
+  "use strict";
+
+  function countWords(text) {
+    return (text.match(/\S+/g) || []).length;
+  }
+
+  document.querySelectorAll("[data-maxwords]").forEach(function (group) {
+    var box = group.querySelector("textarea");
+    var message = group.querySelector(".govuk-character-count__message");
+    var limit = parseInt(group.dataset.maxwords, 10);
+    var spoken = document.createElement("div");
+    var waiting;
+    if (!box || !message) return;
+    // The message on the page changes at every key; a screen reader hears it only once typing pauses.
+    spoken.className = "govuk-visually-hidden";
+    spoken.setAttribute("aria-live", "polite");
+    message.after(spoken);
+
+    function show() {
+      var left = limit - countWords(box.value);
+      var words = Math.abs(left).toLocaleString("en-GB") + (Math.abs(left) === 1 ? " word " : " words ");
+      var text = "You have " + words + (left < 0 ? "too many" : "left");
+      if (message.textContent === text) return;
+      message.textContent = text;
+      message.classList.toggle("app-over-limit", left < 0);
+      clearTimeout(waiting);
+      waiting = setTimeout(function () { spoken.textContent = text; }, 1000);
+    }
+    box.addEventListener("input", show);
+    if (box.value) show();
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    var button = event.submitter;
+    if (!button || button.dataset.preventDoubleClick !== "true") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "true";
+    setTimeout(function () { delete form.dataset.sent; }, 2000);
+  });
+
+  // Someone who comes back with the browser's button may send again.
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
+  });
+
+  var summary = document.querySelector(".govuk-error-summary");
+  if (summary) {
+    summary.tabIndex = -1;
+    summary.focus();
+  }
+})();
