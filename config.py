@@ -1,0 +1,222 @@
+"""Settings, read from the environment once and never changed afterwards.
+
+With nothing set it describes the embedded service (a SQLite file, no server); `problems()` says what
+a production start still lacks.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+# The embedded default when SECRET_KEY is not set; a production start refuses it by name.
+DEFAULT_SECRET = "not-a-secret"  # noqa: S105
+SHORTEST_SECRET = 32
+MAIL_SCHEMES = ("smtp", "smtps")
+# Everything larger than a long application with its documents is refused before it is read.
+LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
+NUMBERS = {
+    "PORT": (8000, 1, 65535),
+    "WEB_WORKERS": (2, 1, 256),
+    "WORKER_CONCURRENCY": (2, 1, 256),
+    "TRUSTED_PROXIES": (0, 0, 10),
+}
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be read at all; its text is one line that says what to set."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the service was told at its start. Empty text means "not set"."""
+
+    database: str = ""
+    redis: str = ""
+    secret: str = field(default="", repr=False)
+    mail_url: str = field(default="", repr=False)
+    mail_from: str = ""
+    base_url: str = ""
+    data_dir: Path = ROOT / ".data"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_workers: int = 2
+    worker_concurrency: int = 2
+    trusted_proxies: int = 0
+    sample: bool = False
+    unreadable: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environ(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; a number that cannot be read takes its default and is listed by `problems()`."""
+        env = os.environ if env is None else env
+        numbers, unreadable = _read_numbers(env)
+        return cls(
+            database=env.get("DATABASE_URL", ""),
+            redis=env.get("REDIS_URL", ""),
+            secret=env.get("SECRET_KEY", ""),
+            mail_url=env.get("MAIL_URL", ""),
+            mail_from=env.get("MAIL_FROM", ""),
+            base_url=env.get("BASE_URL", "").rstrip("/"),
+            data_dir=Path(env.get("DATA_DIR") or ROOT / ".data").resolve(),
+            host=env.get("HOST") or "127.0.0.1",
+            port=numbers["PORT"],
+            web_workers=numbers["WEB_WORKERS"],
+            worker_concurrency=numbers["WORKER_CONCURRENCY"],
+            trusted_proxies=numbers["TRUSTED_PROXIES"],
+            sample=env.get("SAMPLE", "") == "1",
+            unreadable=unreadable,
+        )
+
+    @property
+    def is_sample(self) -> bool:
+        return self.sample
+
+    @property
+    def database_url(self) -> str:
+        """SQLAlchemy's address of the database; the embedded file when none was named."""
+        if not self.database:
+            return f"sqlite:///{self.data_dir / 'safer-grants.sqlite3'}"
+        # Several hosting services still hand out the scheme that SQLAlchemy dropped.
+        if self.database.startswith("postgres://"):
+            return "postgresql://" + self.database.removeprefix("postgres://")
+        return self.database
+
+    @property
+    def redis_url(self) -> str:
+        return self.redis
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The signing key. The sample keeps a random one in its folder, so sign-ins survive a restart."""
+        if self.secret:
+            return self.secret
+        return _kept_secret(self.data_dir / "sample-secret") if self.sample else DEFAULT_SECRET
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the service, without a slash at its end; used in letters and mails."""
+        return self.base_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def sender(self) -> str:
+        return self.mail_from or "grants@sample.example.org"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people come by https, so that cookies may be marked for it alone."""
+        return self.public_url.startswith("https://")
+
+    def flask_config(self) -> dict[str, object]:
+        """What `app.config` is updated with."""
+        return {
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "MAIL_URL": self.mail_url,
+            "MAIL_FROM": self.sender,
+            "BASE_URL": self.public_url,
+            "DATA_DIR": str(self.data_dir),
+            "TRUSTED_PROXIES": self.trusted_proxies,
+            "SAMPLE": self.sample,
+            "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
+            "SESSION_COOKIE_SECURE": self.is_secure,
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "REMEMBER_COOKIE_SECURE": self.is_secure,
+            "REMEMBER_COOKIE_HTTPONLY": True,
+        }
+
+    def problems(self) -> list[str]:
+        """What a production start lacks, a line for each; the sample lacks only what cannot be read."""
+        found = list(self.unreadable)
+        if self.mail_url:
+            found += _mail_problems(self.mail_url)
+        if not self.sample:
+            found += [complaint for check in PRODUCTION_CHECKS if (complaint := check(self))]
+        return found
+
+
+def _read_numbers(env: Mapping[str, str]) -> tuple[dict[str, int], tuple[str, ...]]:
+    numbers, unreadable = {}, []
+    for name, (default, lowest, highest) in NUMBERS.items():
+        text = env.get(name, "").strip()
+        numbers[name] = default
+        if not text:
+            continue
+        if text.isascii() and text.isdecimal() and lowest <= int(text) <= highest:
+            numbers[name] = int(text)
+        else:
+            unreadable.append(f"{name} is {text!r}: set it to a whole number from {lowest} to {highest}.")
+    return numbers, tuple(unreadable)
+
+
+def _mail_problems(mail_url: str) -> list[str]:
+    # The address itself holds a password, so it is never repeated in the complaint.
+    shape = "MAIL_URL cannot be read: set it like smtp://user:password@host:port (or smtps://)."
+    try:
+        parts = urlsplit(mail_url)
+        readable = parts.scheme in MAIL_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        readable = False
+    return [] if readable else [shape]
+
+
+def _secret_complaint(settings: Settings) -> str:
+    make = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not settings.secret:
+        return f"SECRET_KEY is missing: set it to a long random text, made once with {make}."
+    if settings.secret == DEFAULT_SECRET:
+        return f"SECRET_KEY is the default: set it to a long random text, made once with {make}."
+    if len(settings.secret) < SHORTEST_SECRET:
+        return (
+            f"SECRET_KEY is short: set it to {SHORTEST_SECRET} random characters or more, made with {make}."
+        )
+    return ""
+
+
+def _mail_complaint(settings: Settings) -> str:
+    return "" if settings.mail_url else "MAIL_URL is missing: set it like smtp://user:password@host:port."
+
+
+def _sender_complaint(settings: Settings) -> str:
+    return (
+        ""
+        if "@" in settings.mail_from
+        else "MAIL_FROM is missing: set it to the address that mails come from."
+    )
+
+
+def _base_complaint(settings: Settings) -> str:
+    if settings.base_url.startswith(("https://", "http://")) and urlsplit(settings.base_url).hostname:
+        return ""
+    return "BASE_URL is missing or no address: set it to where people come, like https://grants.example.org."
+
+
+PRODUCTION_CHECKS: tuple[Callable[[Settings], str], ...] = (
+    _secret_complaint,
+    _mail_complaint,
+    _sender_complaint,
+    _base_complaint,
+)
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in `path`, made on the first use and readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written whole under another name and then linked: two processes at once agree on one secret.
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    if not path.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as handle:
+            handle.write(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""Starting the service: the supervisor, the web server and their checks. Nothing here knows a grant."""
