@@ -1,0 +1,4 @@
+.PHONY: run test bench
+run: ; ./run
+test: ; ./run test
+bench: ; ./run bench
