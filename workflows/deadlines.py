@@ -103,6 +103,18 @@ def next_working_day(day: date, holidays: AbstractSet[date]) -> date:
     return add_working_days(day, 1, holidays)
 
 
+def add_months(day: date, count: int) -> date:
+    """The same day of the month that many months later.
+
+    Where that month is too short it is the first day of the month after, so that a project of one month
+    from 31 January may run to the whole end of February: it ends the day before.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), following)
+
+
 def financial_year(day: date) -> Period:
     """The year from 1 April to 31 March that holds the day; its number is the year in which it starts."""
     year = day.year if day.month >= 4 else day.year - 1

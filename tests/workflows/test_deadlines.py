@@ -1,5 +1,7 @@
 """Deadlines: a millisecond decides, on a London clock, in every week of the year."""
 
+# ruff: noqa: DTZ001 - a wall clock has no zone, and telling it from an instant is what is tested here
+
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from workflows.deadlines import (
     DeadlineError,
     Period,
+    add_months,
     add_working_days,
     financial_year,
     financial_year_label,
@@ -199,6 +202,24 @@ def test_an_award_that_starts_and_ends_inside_quarters_has_clipped_periods() -> 
 def test_an_award_cannot_end_before_it_starts() -> None:
     with pytest.raises(DeadlineError, match="ends-before-start"):
         quarters_between(date(2024, 5, 5), date(2024, 5, 4))
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2024, 4, 1), 12, date(2025, 4, 1)),
+        (date(2024, 1, 15), 1, date(2024, 2, 15)),
+        (date(2023, 12, 31), 1, date(2024, 1, 31)),
+        (date(2024, 1, 31), 1, date(2024, 3, 1)),
+        (date(2024, 2, 29), 12, date(2025, 3, 1)),
+        (date(2024, 11, 30), 1, date(2024, 12, 30)),
+        (date(2024, 10, 31), 2, date(2024, 12, 31)),
+    ],
+)
+def test_months_later_is_the_same_day_or_the_day_after_a_short_month(
+    day: date, months: int, later: date
+) -> None:
+    assert add_months(day, months) == later
 
 
 @given(DAYS, st.integers(0, 1_200))
