@@ -42,6 +42,7 @@ class Broker:
     def start(self) -> None:
         """Begin a start without waiting for its end; raises BrokerFailed if this machine has no server."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        socket_folder(self.folder.parent)
         with open(self.folder / "lock", "a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -31,8 +31,10 @@ def refuse_unless_ready(settings: Settings) -> None:
 
 def refuse(refusals: list[str]) -> NoReturn:
     """Exit with code 1, saying a line for each refusal."""
-    sys.stderr.write("".join(f"Safer Grants did not start: {line}\n" for line in refusals))
-    sys.stderr.flush()
+    # Celery puts its log in the place of sys.stderr, and a one-line refusal would become a log entry.
+    stderr = sys.__stderr__ or sys.stderr
+    stderr.write("".join(f"Safer Grants did not start: {line}\n" for line in refusals))
+    stderr.flush()
     raise SystemExit(1)
 
 

@@ -37,7 +37,12 @@ def main() -> None:
 
 def _load_once() -> None:
     """Load the application before the processes are forked: one load instead of several, and shared pages."""
-    __import__("wsgi")
+    from grants.extensions import db
+    from wsgi import app
+
+    with app.app_context():
+        # A connection must not be shared by processes; each makes its own.
+        db.engine.dispose()
     # Without this the collector's first pass writes to every object, and each process copies it after all.
     gc.collect()
     gc.freeze()

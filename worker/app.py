@@ -15,6 +15,7 @@ from config import Settings
 from deploy.lifeline import die_with_parent
 from deploy.preflight import refuse, refuse_unless_ready
 from grants import create_app
+from grants.extensions import db
 from worker.schedule import SCHEDULE
 
 # A message not acknowledged within this time is given to another worker. No task runs this long,
@@ -42,9 +43,18 @@ class TaskInApp(Task):
             return self.run(*args, **kwargs)
 
 
+class SaferCelery(Celery):
+    """Celery that checks before it makes a beat: the signal for that comes after it wrote to the broker."""
+
+    @property
+    def Beat(self) -> Any:
+        _refuse_unless_ready()
+        return super().Beat
+
+
 def make_celery(settings: Settings) -> Celery:
     """A Celery application on the broker that `settings` names."""
-    app = Celery("safer-grants", task_cls=TaskInApp, include=["worker.tasks"])
+    app = SaferCelery("safer-grants", task_cls=TaskInApp, include=["worker.tasks"])
     app.conf.update(
         broker_url=broker_address(settings.redis_url),
         broker_connection_retry_on_startup=True,
@@ -93,6 +103,7 @@ def client_address(redis_url: str) -> str:
 
 
 def _refuse_unless_ready() -> None:
+    """Every part of the worker's side asks this first, whoever started it."""
     settings = Settings.from_environ()
     if not settings.redis_url:
         refuse(["REDIS_URL is missing: set it like redis://host:6379/0 (the supervisor sets it by itself)."])
@@ -103,12 +114,9 @@ def _refuse_unless_ready() -> None:
 def _begin_worker(**_: object) -> None:
     _refuse_unless_ready()
     # Made before the pool forks, so that its memory is shared and the first task does not wait for it.
-    flask_app()
-
-
-@signals.beat_init.connect
-def _begin_beat(**_: object) -> None:
-    _refuse_unless_ready()
+    with flask_app().app_context():
+        # A connection must not be shared by processes; each makes its own.
+        db.engine.dispose()
 
 
 @signals.worker_process_init.connect

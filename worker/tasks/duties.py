@@ -19,7 +19,7 @@ def perform(name: str) -> int:
     """Run the duty `name` once and commit; returns how much work it did. Needs an application context."""
     began = time.monotonic()
     try:
-        done = DUTIES[name](db.session, clock.now())
+        done = DUTIES[name](db.session, clock.utc_now())
         db.session.commit()
     except Exception:
         db.session.rollback()
