@@ -65,9 +65,7 @@ def london_time_on(day: date, hour: int = 9) -> datetime:
     return from_london(datetime.combine(day, time(hour)))
 
 
-def is_open(
-    received_at: datetime, opens_at: datetime, closes_at: datetime | None, grace: timedelta = NO_GRACE
-) -> bool:
+def is_open(received_at: datetime, opens_at: datetime, closes_at: datetime | None, grace: timedelta = NO_GRACE) -> bool:
     """Whether something received at that instant is in time.
 
     The window includes its first instant and not its last: closing at 17:00 takes 16:59:59.999 and refuses

@@ -129,9 +129,7 @@ def split_exact(pence: Pence, weights: Sequence[int]) -> list[Pence]:
     return [sign * (share + (place in lucky)) for place, share in enumerate(shares)]
 
 
-def percent_half_up(
-    numerator: int | Fraction, denominator: int | Fraction, decimals: int = 1
-) -> Decimal | None:
+def percent_half_up(numerator: int | Fraction, denominator: int | Fraction, decimals: int = 1) -> Decimal | None:
     """A percentage rounded half up from the exact value; None where the denominator is zero."""
     if denominator == 0:
         return None

@@ -42,9 +42,7 @@ BIDS = st.lists(
     st.builds(
         a_bid,
         reference=st.integers(0, 999).map("B-{:03d}".format),
-        percent=st.sampled_from(
-            [Fraction(7499, 100), Fraction(75), Fraction(80), Fraction(90), Fraction(60)]
-        ),
+        percent=st.sampled_from([Fraction(7499, 100), Fraction(75), Fraction(80), Fraction(90), Fraction(60)]),
         ask_pence=st.integers(1, 6).map(lambda thousands: thousands * 100_000),
         area=st.sampled_from(["East", "West"]),
         first=st.integers(2, 4),
@@ -174,17 +172,13 @@ def test_a_reserve_would_not_have_fitted_after_those_above_it(
 
 
 @given(BIDS, POTS, FUNDING)
-def test_a_tie_names_bids_that_nothing_tells_apart(
-    bids: list[Bid], pot: int, funding: dict[str, int]
-) -> None:
+def test_a_tie_names_bids_that_nothing_tells_apart(bids: list[Bid], pot: int, funding: dict[str, int]) -> None:
     try:
         recommend(bids, pot, 60, funding)
     except UnresolvedTie as tie:
         tied = [bid for bid in bids if bid.reference in tie.references]
         assert len(tied) > 1
-        kinds = {
-            (b.percent, b.second_criterion, b.first_criterion, b.funded_before, b.ask_pence) for b in tied
-        }
+        kinds = {(b.percent, b.second_criterion, b.first_criterion, b.funded_before, b.ask_pence) for b in tied}
         assert len(kinds) == 1
         assert len({funding.get(bid.area, 0) for bid in tied}) == 1
 

@@ -130,9 +130,7 @@ def result(outcome: Outcome) -> RuleResult:
 
 
 @pytest.mark.parametrize(("code", "changed", "outcome", "reason"), CASES)
-def test_a_rule_says_what_it_should(
-    code: str, changed: dict[str, Any], outcome: Outcome, reason: str | None
-) -> None:
+def test_a_rule_says_what_it_should(code: str, changed: dict[str, Any], outcome: Outcome, reason: str | None) -> None:
     seen = check(code, replace(SOUND, **changed))
     assert (seen.rule_code, seen.outcome, seen.reason_code) == (code, outcome, reason)
 
@@ -210,9 +208,7 @@ def test_softening_never_turns_the_unknown_into_a_fail() -> None:
         ("ER12", {"minimum": 1}, "unknown-parameter"),
     ],
 )
-def test_settings_that_a_rule_does_not_have_are_refused(
-    code: str, params: dict[str, Any], refusal: str
-) -> None:
+def test_settings_that_a_rule_does_not_have_are_refused(code: str, params: dict[str, Any], refusal: str) -> None:
     for ask in (lambda: check_params(code, params), lambda: check(code, SOUND, params)):
         with pytest.raises(Invalid) as refused:
             ask()

@@ -192,9 +192,7 @@ def test_a_first_time_group_below_the_line_is_discussed() -> None:
 
 
 def test_the_limits_can_be_set_for_a_round() -> None:
-    assert reasons(THREES, {**THREES, "C6": 4}, limits=DiscussionLimits(criterion_spread=1)) == [
-        "criterion-spread"
-    ]
+    assert reasons(THREES, {**THREES, "C6": 4}, limits=DiscussionLimits(criterion_spread=1)) == ["criterion-spread"]
 
 
 def test_bands_hold_their_lower_edge_and_keep_empty_rows() -> None:

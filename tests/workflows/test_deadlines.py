@@ -87,9 +87,7 @@ def test_a_london_time_comes_back_as_the_same_instant(instant: datetime) -> None
 
 
 @given(NEAR_A_CHANGE, NEAR_A_CHANGE)
-def test_whoever_is_first_by_the_sun_is_first_by_the_deadline(
-    received_at: datetime, closes_at: datetime
-) -> None:
+def test_whoever_is_first_by_the_sun_is_first_by_the_deadline(received_at: datetime, closes_at: datetime) -> None:
     opens_at = datetime(2024, 1, 1, tzinfo=UTC)
     closing_on_the_wall = to_london(closes_at).replace(tzinfo=None)
     assert is_open(received_at, opens_at, from_london(closing_on_the_wall)) == (received_at < closes_at)
@@ -146,9 +144,7 @@ def test_weekends_and_bank_holidays_are_not_working_days() -> None:
 
 
 @given(DAYS, st.integers(1, 60), st.frozensets(DAYS, max_size=40))
-def test_counting_working_days_forward_counts_each_once(
-    day: date, count: int, holidays: frozenset[date]
-) -> None:
+def test_counting_working_days_forward_counts_each_once(day: date, count: int, holidays: frozenset[date]) -> None:
     later = add_working_days(day, count, holidays)
     between = [day + timedelta(days=n) for n in range(1, (later - day).days + 1)]
     assert sum(is_working_day(each, holidays) for each in between) == count
@@ -194,9 +190,7 @@ def test_an_award_that_starts_and_ends_inside_quarters_has_clipped_periods() -> 
         Period(2, date(2024, 4, 1), date(2024, 6, 30)),
         Period(3, date(2024, 7, 1), date(2024, 7, 10)),
     ]
-    assert quarters_between(date(2024, 5, 5), date(2024, 5, 5)) == [
-        Period(1, date(2024, 5, 5), date(2024, 5, 5))
-    ]
+    assert quarters_between(date(2024, 5, 5), date(2024, 5, 5)) == [Period(1, date(2024, 5, 5), date(2024, 5, 5))]
 
 
 def test_an_award_cannot_end_before_it_starts() -> None:
@@ -216,9 +210,7 @@ def test_an_award_cannot_end_before_it_starts() -> None:
         (date(2024, 10, 31), 2, date(2024, 12, 31)),
     ],
 )
-def test_months_later_is_the_same_day_or_the_day_after_a_short_month(
-    day: date, months: int, later: date
-) -> None:
+def test_months_later_is_the_same_day_or_the_day_after_a_short_month(day: date, months: int, later: date) -> None:
     assert add_months(day, months) == later
 
 

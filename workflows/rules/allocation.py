@@ -135,9 +135,7 @@ def _place(bid: Bid, left_pence: Pence, line: Exact) -> tuple[Placing, str | Non
     return Placing.RECOMMENDED, None
 
 
-def _tie_order(
-    bid: Bid, funding: Mapping[str, Pence]
-) -> tuple[Percent, Fraction, Fraction, bool, Pence, Pence]:
+def _tie_order(bid: Bid, funding: Mapping[str, Pence]) -> tuple[Percent, Fraction, Fraction, bool, Pence, Pence]:
     return (
         -bid.percent,
         -bid.second_criterion,

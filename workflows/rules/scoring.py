@@ -25,9 +25,7 @@ EXTREME_SCORES: Final = frozenset({0, 1, 5})
 EXTREME_MINIMUM_WORDS: Final = 20
 
 
-def marker_percent(
-    scores: Mapping[str, Score], weights: Mapping[str, int], max_score: int = MAX_SCORE
-) -> Percent:
+def marker_percent(scores: Mapping[str, Score], weights: Mapping[str, int], max_score: int = MAX_SCORE) -> Percent:
     """The exact percent of one set of scores: the sum of weight x score / max.
 
     Every criterion must have a score and no other may. Raises Invalid: weights-not-100, score-missing,
