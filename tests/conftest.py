@@ -8,6 +8,8 @@ import pytest
 
 from tests.servers import postgres_database, postgres_server, redis_server
 
+pytest_plugins = ["tests.apps"]
+
 
 @pytest.fixture(scope="session")
 def postgres_server_url() -> Iterator[str]:

@@ -240,12 +240,13 @@ MANAGER = {Role.MANAGER}
 CHAIR = {Role.CHAIR}
 DECIDER = {Role.DECISION_MAKER}
 
+# fmt: off
 APPLICATION = Workflow(
     "application",
     ApplicationState,
     initial=S.DRAFT,
     terminal={S.DECLINED, S.AWARDED, S.LAPSED, S.WITHDRAWN, S.OFFER_LAPSED},
-    rows=[  # fmt: off
+    rows=[
         # action              from              to                 who             provided that                                   then
         ("start",             NEW,              S.DRAFT,           LEAD,           [round_running, on_time, quiz_not_failed, no_other_live_bid],
             [Tell("draft-saved", Audience.LEAD)]),
@@ -283,5 +284,6 @@ APPLICATION = Workflow(
         ("lapse-offer",       S.APPROVED,       S.OFFER_LAPSED,    TIMER,          [offer_ended],                                  []),
         ("withdraw",          BEFORE_AWARDED,   S.WITHDRAWN,       LEAD,           [],
             [Tell("application-withdrawn", Audience.OFFICERS)]),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

@@ -106,12 +106,13 @@ MANAGER = {Role.MANAGER}
 CHAIR = {Role.CHAIR}
 TIMER = {Role.SYSTEM}
 
+# fmt: off
 ASSIGNMENT = Workflow(
     "assignment",
     AssignmentState,
     initial=S.ASSIGNED,
     terminal={S.RECUSED, S.FINAL},
-    rows=[  # fmt: off
+    rows=[
         # action      from                                  to                   who      provided that                                 then
         ("assign",    NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],
             [Tell("marking-assigned", Audience.MARKER)]),
@@ -124,5 +125,6 @@ ASSIGNMENT = Workflow(
         ("reopen",    S.LOCKED,                             S.REOPENED,          CHAIR,   [reason_given, before_moderation_closes],
             [Tell("marking-reopened", Audience.MARKER)]),
         ("finalise",  S.LOCKED,                             S.FINAL,             TIMER,   [after_moderation_closes],                    []),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

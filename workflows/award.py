@@ -103,13 +103,14 @@ MANAGER = {Role.MANAGER}
 DECIDER = {Role.DECISION_MAKER}
 SIGNATORY = {Role.SIGNATORY}
 
+# fmt: off
 AWARD = Workflow(
     "award",
     AwardState,
     initial=S.OFFER_DRAFT,
     # An active award ends with the closing rows that come with payments; until then it stays active.
     terminal={S.ACTIVE, S.DECLINED_BY_RECIPIENT, S.LAPSED},
-    rows=[  # fmt: off
+    rows=[
         # action        from            to                       who              provided that                                      then
         ("draft-offer", NEW,            S.OFFER_DRAFT,           TIMER | DECIDER, [decision_stands],                                 []),
         ("offer",       S.OFFER_DRAFT,  S.OFFERED,               MANAGER,         [decision_stands, announced, within_what_was_decided],
@@ -122,5 +123,6 @@ AWARD = Workflow(
             [Tell("offer-lapsed", Audience.LEAD), Tell("offer-lapsed", Audience.OFFICERS)]),
         ("activate",    S.ACCEPTED,     S.ACTIVE,                STAFF,           [conditions_met, has_funding_period],
             [Tell("award-active", Audience.MEMBERS)]),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

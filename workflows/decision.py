@@ -98,12 +98,13 @@ ORIGINATOR = {Role.MANAGER, Role.OFFICER, Role.CHAIR}
 CHIEF_EXECUTIVE = {Role.CHIEF_EXECUTIVE}
 DECIDER = {Role.DECISION_MAKER}
 
+# fmt: off
 DECISION = Workflow(
     "decision",
     DecisionState,
     initial=S.DRAFT,
     terminal={S.REJECTED, S.PUBLISHED},
-    rows=[  # fmt: off
+    rows=[
         # action      from                    to                  who                      provided that                           then
         ("raise",     NEW,                    S.DRAFT,            ORIGINATOR,              [panel_has_closed],                     []),
         ("consult",   {S.DRAFT, S.RETURNED},  S.CONSULTATION,     ORIGINATOR,              [panel_has_closed, has_recommendations], []),
@@ -117,5 +118,6 @@ DECISION = Workflow(
         ("reject",    S.WITH_PCC,             S.REJECTED,         DECIDER,                 [never_their_own, reason_given],
             [Tell("decision-rejected", Audience.MANAGERS)]),
         ("publish",   S.APPROVED,             S.PUBLISHED,        MANAGER,                 [],                                     []),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

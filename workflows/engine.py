@@ -133,9 +133,7 @@ def _row(spec: RowSpec[S]) -> Row[S]:
     return Row(action, sources, target, frozenset(who), tuple(guards), tuple(effects))
 
 
-def decide(
-    workflow: Workflow[S], action: str, state: S | None, facts: Facts, actor: Actor
-) -> Allowed[S] | Refusal:
+def decide(workflow: Workflow[S], action: str, state: S | None, facts: Facts, actor: Actor) -> Allowed[S] | Refusal:
     """Answer yes with the target and effects, or no with the first refusal in the table's order.
 
     Role comes before state, so that a person without the role learns nothing of the thing's state.

@@ -95,12 +95,13 @@ MANAGER = {Role.MANAGER}
 GROUP = {Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY}
 SIGNATORY = {Role.SIGNATORY}
 
+# fmt: off
 MONITORING = Workflow(
     "return",
     ReturnState,
     initial=S.SCHEDULED,
     terminal={S.WAIVED},
-    rows=[  # fmt: off
+    rows=[
         # action      from                            to                   who            provided that                        then
         ("schedule",  NEW,                            S.SCHEDULED,         TIMER | STAFF, [award_is_active],                   []),
         ("open",      S.SCHEDULED,                    S.OPEN,              TIMER,         [award_is_active, opening_reached],  []),
@@ -120,5 +121,6 @@ MONITORING = Workflow(
             [Tell("return-reopened", Audience.MEMBERS)]),
         ("waive",     frozenset(S) - {S.WAIVED},      S.WAIVED,            MANAGER,       [reason_given],
             [Tell("return-waived", Audience.MEMBERS)]),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

@@ -92,12 +92,13 @@ CHAIR = {Role.CHAIR}
 TIMER = {Role.SYSTEM}
 RETURNER = {Role.CHAIR, Role.DECISION_MAKER}
 
+# fmt: off
 PANEL = Workflow(
     "panel",
     PanelState,
     initial=S.CONVENED,
     terminal=(),
-    rows=[  # fmt: off
+    rows=[
         # action               from                  to                    who       provided that                            then
         ("convene",            NEW,                  S.CONVENED,           MANAGER,  [],                                      []),
         ("interests-complete", S.CONVENED,           S.INTERESTS_DECLARED, TIMER,    [everyone_declared],                     []),
@@ -107,5 +108,6 @@ PANEL = Workflow(
         ("close",              S.IN_SESSION,         S.CLOSED,             CHAIR,    [every_bid_has_an_outcome, within_the_pot],
             [Tell("recommendation-recorded", Audience.MANAGERS)]),
         ("reopen",             S.CLOSED,             S.IN_SESSION,         RETURNER, [reason_given, undecided],               []),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

@@ -129,12 +129,13 @@ CHAIR = {Role.CHAIR}
 # R6 of the published practice: stopping a round is for the commissioner or the chief executive.
 HEAD = {Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE}
 
+# fmt: off
 ROUND = Workflow(
     "round",
     RoundState,
     initial=S.DRAFT,
     terminal={S.COMPLETE, S.CANCELLED},
-    rows=[  # fmt: off
+    rows=[
         # action               from             to              who               provided that                     then
         ("create",             NEW,             S.DRAFT,        MANAGER,          [],                               []),
         ("approve",            S.DRAFT,         S.APPROVED,     MANAGER,          [set_up_is_sound],                []),
@@ -155,5 +156,6 @@ ROUND = Workflow(
         ("complete",           S.ANNOUNCED,     S.COMPLETE,     MANAGER,          [offers_answered],                []),
         ("cancel",             BEFORE_DECIDED,  S.CANCELLED,    HEAD,             [reason_given],
             [Tell("round-cancelled", Audience.APPLICANTS)]),
-    ],  # fmt: on
+    ],
 )
+# fmt: on

@@ -1,4 +1,4 @@
-"""What templates may call: money, times and counts in words, errors for the summary, and addresses of static files.
+"""What templates may call: money, times, counts, errors for the summary, addresses of static files.
 
 Every filter is a pure function of its value; none reads the clock, the request or the database.
 """

@@ -1,0 +1,178 @@
+"""Offices, people, organisations and the roles that join them; a role that ended keeps its row for the record."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.core.base import Base
+from grants.core.columns import Id, Instant, ShortText, UtcDateTime, one_of, references, text_enum
+from workflows.actors import Role
+
+
+class Installation(Base):
+    """Facts about this database itself, such as that the sample made it."""
+
+    __tablename__ = "installation"
+
+    key: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(sa.Text)
+
+
+class Office(Base):
+    """A tenant: the office that gives the grants. Everything but people and organisations belongs to one."""
+
+    __tablename__ = "office"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(sa.String(20), unique=True)
+    name: Mapped[ShortText]
+    # What the public calls the one who decides; never assumed to be a commissioner (successor bodies).
+    decision_maker_title: Mapped[str] = mapped_column(sa.String(120), default="Commissioner")
+    contact_email: Mapped[str] = mapped_column(sa.String(254), default="")
+    brand_colour: Mapped[str] = mapped_column(sa.String(7), default="#1d4f5c")
+    privacy_notice: Mapped[str] = mapped_column(sa.Text, default="")
+    accessibility_statement: Mapped[str] = mapped_column(sa.Text, default="")
+    needs_officer_approval: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    created_at: Mapped[Instant]
+
+
+class Person(Base):
+    """Somebody who signs in. Shared between offices and organisations; signs in by e-mailed link, never a password."""
+
+    __tablename__ = "person"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[ShortText]
+    totp_secret: Mapped[str | None] = mapped_column(sa.String(64))
+    totp_confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The last TOTP time step used, so that a code seen over a shoulder can't be used again.
+    totp_last_step: Mapped[int | None] = mapped_column(sa.Integer)
+    # Every session carries this number; raising it ends them all.
+    session_epoch: Mapped[int] = mapped_column(sa.Integer, default=1)
+    # The sample's own name for a person, such as "llr.officer-1"; empty in a real installation.
+    sample_key: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
+    created_at: Mapped[Instant]
+
+    office_roles: Mapped[list[OfficeRole]] = relationship(back_populates="person", foreign_keys="OfficeRole.person_id")
+    memberships: Mapped[list[Membership]] = relationship(back_populates="person", foreign_keys="Membership.person_id")
+
+
+class OfficeRole(Base):
+    """A role that a person holds in an office, from when to when, and who gave it."""
+
+    __tablename__ = "office_role"
+    __table_args__ = (
+        one_of("role", Role),
+        sa.Index(
+            "uq_office_role_current",
+            "person_id",
+            "office_id",
+            "role",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = references("person.id")
+    office_id: Mapped[int] = references("office.id")
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    given_by_id: Mapped[int | None] = references("person.id", index=False)
+    started_at: Mapped[Instant]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(back_populates="office_roles", foreign_keys=[person_id])
+    office: Mapped[Office] = relationship()
+
+
+class Organisation(Base):
+    """A group that applies. Shared between offices, so that its history is one history."""
+
+    __tablename__ = "organisation"
+
+    id: Mapped[Id]
+    name: Mapped[ShortText]
+    kind: Mapped[str] = mapped_column(sa.String(40))
+    charity_number: Mapped[str] = mapped_column(sa.String(20), default="")
+    company_number: Mapped[str] = mapped_column(sa.String(20), default="")
+    postcode: Mapped[str] = mapped_column(sa.String(10), default="")
+    is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    founded_on: Mapped[date | None] = mapped_column(sa.Date)
+    created_at: Mapped[Instant]
+
+
+class Membership(Base):
+    """A role that a person holds in an organisation, from when to when."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        one_of("role", Role),
+        sa.Index(
+            "uq_membership_current",
+            "person_id",
+            "organisation_id",
+            "role",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = references("person.id")
+    organisation_id: Mapped[int] = references("organisation.id")
+    role: Mapped[Role] = mapped_column(text_enum(Role))
+    started_at: Mapped[Instant]
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    person: Mapped[Person] = relationship(back_populates="memberships", foreign_keys=[person_id])
+    organisation: Mapped[Organisation] = relationship()
+
+
+class SignInLink(Base):
+    """A one-time link: only its hash is kept; also the ledger that sign-in requests are limited by."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[Id]
+    # None when nobody has that address: the request is counted all the same, and the page says the same.
+    person_id: Mapped[int | None] = references("person.id")
+    address_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    client_hash: Mapped[str] = mapped_column(sa.String(64), index=True)
+    token_hash: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    next_path: Mapped[str] = mapped_column(sa.String(300), default="")
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SignUp(Base):
+    """A group that asked to join, waiting for its e-mail address to be proved by the link that was sent."""
+
+    __tablename__ = "sign_up"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(sa.String(254))
+    person_name: Mapped[ShortText]
+    organisation: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    next_path: Mapped[str] = mapped_column(sa.String(300), default="")
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    spent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class TotpFailure(Base):
+    """A wrong code, counted so that codes can't be guessed."""
+
+    __tablename__ = "totp_failure"
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = references("person.id")
+    at: Mapped[Instant]

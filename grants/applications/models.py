@@ -1,0 +1,147 @@
+"""Bids: what a group writes and what it sent. A submission is a copy that no later edit can touch."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.accounts.models import Organisation, Person
+from grants.core.base import Base
+from grants.core.columns import Id, Instant, Stateful, UtcDateTime, references, state_check
+from grants.funds.models import Question, Round, RoundArea
+from workflows.application import APPLICATION, DRAFTING, LIVE
+from workflows.application import ApplicationState as S
+
+_LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
+_UNSENT = ", ".join(f"'{state}'" for state in sorted({S.DRAFT, S.LAPSED, S.WITHDRAWN}))
+
+
+class Application(Stateful, Base):
+    """One bid. Lists read the columns here, which each save keeps up to date, and never the answers."""
+
+    __tablename__ = "application"
+    __workflow__ = APPLICATION
+    __table_args__ = (
+        state_check(APPLICATION),
+        sa.UniqueConstraint("round_id", "reference"),
+        sa.CheckConstraint("ask_pence IS NULL OR ask_pence >= 0", name="ask_not_negative"),
+        sa.CheckConstraint(f"submitted_at IS NOT NULL OR state IN ({_UNSENT})", name="sent_means_submitted"),
+        sa.Index(
+            "uq_application_live",
+            "round_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=sa.text(f"state IN ({_LIVE})"),
+            postgresql_where=sa.text(f"state IN ({_LIVE})"),
+        ),
+        sa.Index("ix_application_list_state", "round_id", "state", "id"),
+        sa.Index("ix_application_list_ask", "round_id", "ask_pence", "id"),
+        sa.Index("ix_application_list_organisation", "round_id", "organisation_name", "id"),
+        sa.Index("ix_application_list_submitted", "round_id", "submitted_at", "id"),
+        sa.Index("ix_application_list_percent", "round_id", "percent_millionths", "id"),
+        sa.Index("ix_application_list_area", "round_id", "area_id", "id"),
+    )
+
+    office_id: Mapped[int] = references("office.id")
+    round_id: Mapped[int] = references("round.id")
+    organisation_id: Mapped[int] = references("organisation.id")
+    lead_person_id: Mapped[int | None] = references("person.id")
+    reference: Mapped[str] = mapped_column(sa.String(40), index=True)
+    organisation_name: Mapped[str] = mapped_column(sa.String(200))
+    project_title: Mapped[str] = mapped_column(sa.String(200), default="")
+    summary: Mapped[str] = mapped_column(sa.Text, default="")
+    crime_reduction_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    area_id: Mapped[int | None] = references("round_area.id")
+    ask_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    minimum_viable_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    project_cost_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    quiz_outcome: Mapped[str] = mapped_column(sa.String(10), default="")
+    # When the group last sent it; None while it never was. A later unsubmit keeps it for the record.
+    submitted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deadline_extended_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The agreed percent as an exact fraction of scores is recomputed from them; this is its millionths, for sorting.
+    percent_millionths: Mapped[int | None] = mapped_column(sa.BigInteger)
+    was_recommended: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    search_text: Mapped[str] = mapped_column(sa.Text, default="")
+    is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    created_at: Mapped[Instant]
+
+    round: Mapped[Round] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+    lead: Mapped[Person | None] = relationship(foreign_keys=[lead_person_id])
+    area: Mapped[RoundArea | None] = relationship()
+
+    @classmethod
+    def staff_may_see(cls) -> sa.ColumnElement[bool]:
+        # What a group has not sent is the group's own; the funnel counts drafts, nobody reads them.
+        return sa.and_(cls.state.not_in(sorted(DRAFTING)), cls.submitted_at.is_not(None))
+
+
+class Answer(Base):
+    """The current answer to one question of one bid, as typed values that JSON can hold."""
+
+    __tablename__ = "answer"
+    __table_args__ = (sa.UniqueConstraint("application_id", "question_id"),)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    question_id: Mapped[int] = references("question.id", index=False)
+    value: Mapped[Any] = mapped_column(sa.JSON)
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    saved_at: Mapped[Instant]
+
+    question: Mapped[Question] = relationship()
+
+
+class Submission(Base):
+    """What was sent, exactly: the questions and answers as they were, their hash, and the receipt number."""
+
+    __tablename__ = "submission"
+    __table_args__ = (sa.UniqueConstraint("application_id", "number"),)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    receipt_number: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    received_at: Mapped[Instant]
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    # [{"code", "section", "label", "kind", "value", "shown"}] in the order of the form.
+    content: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+
+
+class ApplicationArea(Base):
+    """Every area that a bid names; the first is also the bid's own `area_id`."""
+
+    __tablename__ = "application_area"
+
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), primary_key=True)
+    area_id: Mapped[int] = mapped_column(sa.ForeignKey("round_area.id"), primary_key=True, index=True)
+
+
+# Search by the beginning of a word: a generated tsvector on PostgreSQL, an FTS5 index kept by triggers on SQLite.
+# SQLAlchemy can't describe either as a column on both databases, so they are DDL, here and in the first migration.
+SEARCH_POSTGRES = [
+    "ALTER TABLE application ADD COLUMN search_vector tsvector "
+    "GENERATED ALWAYS AS (to_tsvector('simple', search_text)) STORED",
+    "CREATE INDEX ix_application_search_vector ON application USING gin (search_vector)",
+]
+SEARCH_SQLITE = [
+    "CREATE VIRTUAL TABLE application_search USING fts5(search_text, content='application', content_rowid='id')",
+    "CREATE TRIGGER application_search_insert AFTER INSERT ON application BEGIN "
+    "INSERT INTO application_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+    "CREATE TRIGGER application_search_delete AFTER DELETE ON application BEGIN "
+    "INSERT INTO application_search(application_search, rowid, search_text) "
+    "VALUES ('delete', old.id, old.search_text); END",
+    "CREATE TRIGGER application_search_update AFTER UPDATE OF search_text ON application BEGIN "
+    "INSERT INTO application_search(application_search, rowid, search_text) "
+    "VALUES ('delete', old.id, old.search_text); "
+    "INSERT INTO application_search(rowid, search_text) VALUES (new.id, new.search_text); END",
+]
+for _statement in SEARCH_POSTGRES:
+    sa.event.listen(Application.__table__, "after_create", sa.DDL(_statement).execute_if(dialect="postgresql"))
+for _statement in SEARCH_SQLITE:
+    sa.event.listen(Application.__table__, "after_create", sa.DDL(_statement).execute_if(dialect="sqlite"))

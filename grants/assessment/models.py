@@ -1,0 +1,163 @@
+"""Marking and moderation: interests, marks made alone, agreed scores beside the originals, and the panel's outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.accounts.models import Person
+from grants.applications.models import Application
+from grants.core.base import Base
+from grants.core.columns import Id, Instant, Stateful, UtcDateTime, one_of, references, state_check, text_enum
+from grants.funds.models import Criterion, Round
+from workflows.assignment import ASSIGNMENT, Interest
+from workflows.panel import PANEL
+
+
+class InterestDeclaration(Base):
+    """What a person declared about one bid. A later declaration is a new row; the newest holds."""
+
+    __tablename__ = "interest_declaration"
+    __table_args__ = (
+        one_of("interest", Interest),
+        sa.Index("ix_interest_declaration_who", "application_id", "person_id", "id"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    person_id: Mapped[int] = references("person.id")
+    interest: Mapped[Interest] = mapped_column(text_enum(Interest))
+    detail: Mapped[str] = mapped_column(sa.Text, default="")
+    declared_at: Mapped[Instant]
+
+
+class Assignment(Stateful, Base):
+    """One marker's work on one bid."""
+
+    __tablename__ = "assignment"
+    __workflow__ = ASSIGNMENT
+    __table_args__ = (state_check(ASSIGNMENT), sa.UniqueConstraint("application_id", "person_id"))
+
+    office_id: Mapped[int] = references("office.id")
+    round_id: Mapped[int] = references("round.id")
+    application_id: Mapped[int] = references("application.id", index=False)
+    # None for a marker whose marks were brought in from paper.
+    person_id: Mapped[int | None] = references("person.id")
+    paper_marker: Mapped[str] = mapped_column(sa.String(120), default="")
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Instant]
+
+    application: Mapped[Application] = relationship()
+    person: Mapped[Person | None] = relationship()
+    scores: Mapped[list[Score]] = relationship(back_populates="assignment")
+
+
+class Score(Base):
+    """One marker's score for one criterion of one bid, with the justification."""
+
+    __tablename__ = "score"
+    __table_args__ = (
+        sa.UniqueConstraint("assignment_id", "criterion_id"),
+        sa.CheckConstraint("score >= 0", name="score_not_negative"),
+    )
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = references("assignment.id", index=False)
+    criterion_id: Mapped[int] = references("criterion.id", index=False)
+    score: Mapped[int | None] = mapped_column(sa.Integer)
+    justification: Mapped[str] = mapped_column(sa.Text, default="")
+    # Raised at every save; two windows of one marker are told apart by it.
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    # A late-found interest voids the scores without erasing them.
+    voided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    saved_at: Mapped[Instant]
+
+    assignment: Mapped[Assignment] = relationship(back_populates="scores")
+    criterion: Mapped[Criterion] = relationship()
+
+
+class Panel(Stateful, Base):
+    """The panel of a round: one for each."""
+
+    __tablename__ = "panel"
+    __workflow__ = PANEL
+    __table_args__ = (state_check(PANEL), sa.UniqueConstraint("round_id"))
+
+    office_id: Mapped[int] = references("office.id")
+    round_id: Mapped[int] = references("round.id", index=False)
+    line_moved_to_hundredths: Mapped[int | None] = mapped_column(sa.Integer)
+    line_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    created_at: Mapped[Instant]
+
+    round: Mapped[Round] = relationship()
+    members: Mapped[list[PanelMember]] = relationship(back_populates="panel")
+
+
+class PanelMember(Base):
+    """A person who sits on a panel, as what, and whether they were present when it opened."""
+
+    __tablename__ = "panel_member"
+    __table_args__ = (sa.UniqueConstraint("panel_id", "person_id"),)
+
+    id: Mapped[Id]
+    panel_id: Mapped[int] = references("panel.id", index=False)
+    person_id: Mapped[int] = references("person.id")
+    is_chair: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    is_officer: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    is_community_rep: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    is_present: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+
+    panel: Mapped[Panel] = relationship(back_populates="members")
+    person: Mapped[Person] = relationship()
+
+
+class ModeratedScore(Base):
+    """The score that the panel agreed for one criterion; the markers' own are never overwritten."""
+
+    __tablename__ = "moderated_score"
+    __table_args__ = (
+        sa.UniqueConstraint("application_id", "criterion_id"),
+        sa.CheckConstraint("score >= 0", name="score_not_negative"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    criterion_id: Mapped[int] = references("criterion.id", index=False)
+    score: Mapped[int] = mapped_column(sa.Integer)
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    saved_at: Mapped[Instant]
+
+    criterion: Mapped[Criterion] = relationship()
+
+
+class Recommendation(Base):
+    """The panel's outcome for one bid: how much, why, and the feedback that the group will read."""
+
+    __tablename__ = "recommendation"
+    __table_args__ = (
+        sa.UniqueConstraint("application_id"),
+        sa.CheckConstraint("outcome IN ('recommended', 'reserve', 'not_recommended')", name="outcome_known"),
+        sa.CheckConstraint("amount_pence >= 0", name="amount_not_negative"),
+        sa.CheckConstraint("outcome <> 'recommended' OR amount_pence > 0", name="recommended_has_amount"),
+    )
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = references("office.id")
+    round_id: Mapped[int] = references("round.id")
+    application_id: Mapped[int] = references("application.id", index=False)
+    outcome: Mapped[str] = mapped_column(sa.String(20))
+    amount_pence: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    # A stable code such as "does-not-fit" or "below-line", or the chair's words.
+    reason_code: Mapped[str] = mapped_column(sa.String(40), default="")
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    reserve_rank: Mapped[int | None] = mapped_column(sa.Integer)
+    crime_reduction_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    feedback: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    saved_at: Mapped[Instant]
+
+    application: Mapped[Application] = relationship()

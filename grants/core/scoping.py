@@ -1,0 +1,54 @@
+"""Scoping: whatever a query lists or gets is limited to the actor's offices and organisations, and never by the page.
+
+Another office's or another group's thing is not refused: it does not exist (404).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from workflows.actors import OFFICE_ROLES, Actor, Role
+from workflows.errors import NotFound
+
+M = TypeVar("M")
+
+# Roles that may read an office's bids and awards. Markers read only what they are assigned, panel members only what
+# their panel considers, and a system administrator reads no bids at all (domain practice, section 2).
+READERS = OFFICE_ROLES - {Role.MARKER, Role.PANEL_MEMBER, Role.ADMIN}
+
+
+def offices_of(actor: Actor, roles: frozenset[Role] = READERS) -> list[int]:
+    """The offices in which the actor holds any of these roles."""
+    return sorted({office_id for office_id, role in actor.office_roles if role in roles})
+
+
+def visible(model: Any, actor: Actor, roles: frozenset[Role] = READERS) -> sa.ColumnElement[bool]:
+    """The WHERE clause that limits `model` to what the actor may read.
+
+    A model with `office_id` is shown to that office's staff, subject to its own `staff_may_see()` clause; one with
+    `organisation_id` is also shown to that organisation's members, subject to `group_may_see()`.
+    """
+    if actor.is_system:
+        return sa.true()
+    allowed: list[sa.ColumnElement[bool]] = []
+    offices = offices_of(actor, roles)
+    if offices and hasattr(model, "office_id"):
+        staff = model.office_id.in_(offices)
+        allowed.append(sa.and_(staff, model.staff_may_see()) if hasattr(model, "staff_may_see") else staff)
+    groups = sorted(actor.organisation_ids)
+    if groups and hasattr(model, "organisation_id"):
+        group = model.organisation_id.in_(groups)
+        allowed.append(sa.and_(group, model.group_may_see()) if hasattr(model, "group_may_see") else group)
+    return sa.or_(*allowed) if allowed else sa.false()
+
+
+def get_visible(session: Session, model: type[M], thing_id: int, actor: Actor, roles: frozenset[Role] = READERS) -> M:
+    """The thing with this id, if the actor may read it; NotFound whether it is foreign or was never there."""
+    statement = sa.select(model).where(model.id == thing_id, visible(model, actor, roles))  # type: ignore[attr-defined]
+    thing = session.scalars(statement).one_or_none()
+    if thing is None:
+        raise NotFound(subject=model.__name__)
+    return thing

@@ -1,0 +1,247 @@
+"""Funds and rounds as rows: questions, rules, rubric, areas, dates and limits are data, never code."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from grants.core.base import Base
+from grants.core.columns import (
+    Id,
+    Instant,
+    LongText,
+    Pence,
+    ShortText,
+    Stateful,
+    UtcDateTime,
+    one_of,
+    references,
+    state_check,
+    text_enum,
+)
+from workflows.round import ROUND
+
+
+class Fund(Base):
+    """A programme of grants under one legal power, such as the Commissioner's Safety Fund."""
+
+    __tablename__ = "fund"
+    __table_args__ = (sa.UniqueConstraint("office_id", "code"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = references("office.id")
+    code: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[ShortText]
+    purpose: Mapped[str] = mapped_column(sa.Text, default="")
+    legal_power: Mapped[str] = mapped_column(
+        sa.String(200), default="Police Reform and Social Responsibility Act 2011, section 9"
+    )
+
+
+class FundMoney(Base):
+    """How much of a money source is set aside for a fund."""
+
+    __tablename__ = "fund_money"
+    __table_args__ = (
+        sa.UniqueConstraint("fund_id", "money_source_id"),
+        sa.CheckConstraint("amount_pence > 0", name="amount_positive"),
+    )
+
+    id: Mapped[Id]
+    fund_id: Mapped[int] = references("fund.id")
+    money_source_id: Mapped[int] = references("money_source.id")
+    amount_pence: Mapped[Pence]
+
+
+class Round(Stateful, Base):
+    """One competition of a fund. `line_hundredths` is the provisional line in hundredths of a percent."""
+
+    __tablename__ = "round"
+    __workflow__ = ROUND
+    __table_args__ = (
+        state_check(ROUND),
+        sa.UniqueConstraint("office_id", "code"),
+        sa.CheckConstraint("pot_pence > 0", name="pot_positive"),
+        sa.CheckConstraint("line_hundredths BETWEEN 0 AND 10000", name="line_in_range"),
+        sa.CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="opens_before_closes"),
+        sa.CheckConstraint("closes_at IS NOT NULL OR is_rolling OR state = 'draft'", name="closes_or_rolls"),
+        sa.CheckConstraint("markers_needed >= 1", name="markers_needed_positive"),
+        sa.Index("ix_round_state_times", "state", "opens_at", "closes_at"),
+    )
+
+    office_id: Mapped[int] = references("office.id")
+    fund_id: Mapped[int] = references("fund.id")
+    code: Mapped[str] = mapped_column(sa.String(30))
+    title: Mapped[ShortText]
+    theme: Mapped[str] = mapped_column(sa.String(300), default="")
+    purpose: Mapped[str] = mapped_column(sa.Text, default="")
+    guidance: Mapped[str] = mapped_column(sa.Text, default="")
+    privacy_notice: Mapped[str] = mapped_column(sa.Text, default="")
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_rolling: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    grace_minutes: Mapped[int] = mapped_column(sa.Integer, default=0)
+    scoring_ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    panel_on: Mapped[date | None] = mapped_column(sa.Date)
+    decide_by_on: Mapped[date | None] = mapped_column(sa.Date)
+    announce_on: Mapped[date | None] = mapped_column(sa.Date)
+    pot_pence: Mapped[Pence]
+    line_hundredths: Mapped[int] = mapped_column(sa.Integer, default=6000)
+    # Edges of the score bands in hundredths of a percent, best first.
+    band_edges: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    min_ask_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    max_ask_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    max_project_cost_pence: Mapped[int | None] = mapped_column(sa.BigInteger)
+    max_months: Mapped[int] = mapped_column(sa.Integer, default=12)
+    markers_needed: Mapped[int] = mapped_column(sa.Integer, default=2)
+    panel_quorum: Mapped[int] = mapped_column(sa.Integer, default=3)
+    needs_community_rep: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    tells_disqualified_at_once: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+    acceptance_working_days: Mapped[int] = mapped_column(sa.Integer, default=20)
+    is_money_confirmed: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    is_on_paper: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    cancelled_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    last_reference: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    fund: Mapped[Fund] = relationship()
+    areas: Mapped[list[RoundArea]] = relationship(order_by="RoundArea.position", back_populates="round")
+    criteria: Mapped[list[Criterion]] = relationship(order_by="Criterion.position", back_populates="round")
+    sections: Mapped[list[Section]] = relationship(order_by="Section.position", back_populates="round")
+    questions: Mapped[list[Question]] = relationship(order_by="Question.position", back_populates="round")
+    rules: Mapped[list[RoundRule]] = relationship(order_by="RoundRule.position", back_populates="round")
+
+
+class RoundArea(Base):
+    """An area as the round names it; sources use unofficial names, so an area is a name first."""
+
+    __tablename__ = "round_area"
+    __table_args__ = (sa.UniqueConstraint("round_id", "name"),)
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    name: Mapped[str] = mapped_column(sa.String(120))
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+
+    round: Mapped[Round] = relationship(back_populates="areas")
+
+
+class Criterion(Base):
+    """One line of the rubric; the weights of a round sum to 100."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "code"),
+        sa.CheckConstraint("weight BETWEEN 1 AND 100", name="weight_in_range"),
+    )
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    code: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[ShortText]
+    guidance: Mapped[str] = mapped_column(sa.Text, default="")
+    weight: Mapped[int] = mapped_column(sa.Integer)
+    max_score: Mapped[int] = mapped_column(sa.Integer, default=5)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    round: Mapped[Round] = relationship(back_populates="criteria")
+
+
+class Section(Base):
+    """A group of questions: one line of the applicant's task list."""
+
+    __tablename__ = "section"
+    __table_args__ = (sa.UniqueConstraint("round_id", "code"),)
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    code: Mapped[str] = mapped_column(sa.String(30))
+    title: Mapped[ShortText]
+    guidance: Mapped[str] = mapped_column(sa.Text, default="")
+    is_eligibility: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    round: Mapped[Round] = relationship(back_populates="sections")
+
+
+class QuestionKind(StrEnum):
+    """What a question takes; `options`, `word_limit` and `settings` refine it."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    MONEY = "money"
+    NUMBER = "number"
+    DATE = "date"
+    YES_NO = "yes_no"
+    RADIO = "radio"
+    CHECKBOXES = "checkboxes"
+    AREAS = "areas"
+    BUDGET = "budget"
+    DECLARATION = "declaration"
+
+
+class Question(Base):
+    """One question of a round. `code` is the model form's id (E1, P3, B2 ...), and is what rules and columns read."""
+
+    __tablename__ = "question"
+    __table_args__ = (sa.UniqueConstraint("round_id", "code"), one_of("kind", QuestionKind))
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    section_id: Mapped[int] = references("section.id")
+    code: Mapped[str] = mapped_column(sa.String(20))
+    kind: Mapped[QuestionKind] = mapped_column(text_enum(QuestionKind))
+    label: Mapped[LongText]
+    help_text: Mapped[str] = mapped_column(sa.Text, default="")
+    word_limit: Mapped[int | None] = mapped_column(sa.Integer)
+    is_required: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+    # Radio and checkboxes: [{"value": ..., "label": ...}].
+    options: Mapped[list[dict[str, str]]] = mapped_column(sa.JSON, default=list)
+    # Numbers that bound the answer and the like: {"min": 0, "max": 10, "must_be": "yes"}.
+    settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    criterion_code: Mapped[str] = mapped_column(sa.String(20), default="")
+    # Not shown to markers: contacts, access needs, bank matters.
+    is_private: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    round: Mapped[Round] = relationship(back_populates="questions")
+    section: Mapped[Section] = relationship()
+
+
+class RoundRule(Base):
+    """An eligibility rule that a round applies: automatic by code, or manual with the question that staff answer."""
+
+    __tablename__ = "round_rule"
+    __table_args__ = (sa.UniqueConstraint("round_id", "code"),)
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    code: Mapped[str] = mapped_column(sa.String(10))
+    title: Mapped[ShortText]
+    is_automatic: Mapped[bool] = mapped_column(sa.Boolean)
+    # What a breach means: "fail" or "refer".
+    on_breach: Mapped[str] = mapped_column(sa.String(10), default="fail")
+    settings: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
+    position: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+    round: Mapped[Round] = relationship(back_populates="rules")
+
+
+class DeadlineChange(Base):
+    """A published deadline that was moved later, from when to when, by whom and why."""
+
+    __tablename__ = "deadline_change"
+    __table_args__ = (sa.CheckConstraint("new_closes_at > old_closes_at", name="only_later"),)
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id")
+    old_closes_at: Mapped[Instant]
+    new_closes_at: Mapped[Instant]
+    reason: Mapped[LongText]
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    at: Mapped[Instant]

@@ -1,0 +1,101 @@
+"""Refusals become HTTP here and nowhere else: typed errors in, one plain page out, with what was typed still there."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import HTTPException
+
+from grants.extensions import db
+from grants.web import labels
+from workflows.errors import (
+    DomainError,
+    Gone,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Stale,
+    TooLate,
+    TransitionRefused,
+)
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[DomainError], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    TooLate: 409,
+    Stale: 409,
+    TransitionRefused: 409,
+    Invalid: 422,
+    Gone: 410,
+}
+# Never shown back: tokens and codes, not words that somebody wrote.
+NOT_TYPED = frozenset({"csrf_token", "seen_version", "code", "token"})
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def status_of(error: DomainError) -> int:
+    return next(status for kind, status in STATUS.items() if isinstance(error, kind))
+
+
+def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+    db.session.rollback()
+    typed = [] if status in {403, 404, 429} else _typed()
+    return (
+        render_template(
+            "errors/refused.html", heading=heading, sentence=sentence, typed=typed, reference=_request_id()
+        ),
+        status,
+    )
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " ").replace("-", " "), value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in NOT_TYPED and value.strip()
+    ]
+
+
+def _request_id() -> str:
+    return str(getattr(g, "request_id", ""))
+
+
+def _domain(error: DomainError) -> tuple[str, int]:
+    status = status_of(error)
+    return _page(status, labels.heading_for(status), labels.sentence_for(error.code, error.detail))
+
+
+def _csrf(error: CSRFError) -> Any:
+    return _page(400, "This page was open too long", labels.sentence_for("csrf", {}))
+
+
+def _http(error: HTTPException) -> Any:
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    status = error.code or 500
+    return _page(status, labels.heading_for(status), labels.sentence_for(f"http-{status}", {}))
+
+
+def _integrity(error: IntegrityError) -> tuple[str, int]:
+    # The database refused what a check had let through a moment before: two people at the same instant.
+    log.warning("refused by a constraint: %s", error.orig)
+    return _page(409, labels.heading_for(409), labels.sentence_for("changed-since-opened", {}))
+
+
+def _unexpected(error: Exception) -> tuple[str, int]:
+    log.exception("unexpected error")
+    return _page(500, labels.heading_for(500), labels.sentence_for("http-500", {}))

@@ -1,0 +1,125 @@
+"""The application under test, on SQLite and on PostgreSQL, with an empty database for each test.
+
+The schema is made once; a test gets a copy (SQLite) or emptied tables (PostgreSQL).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from config import Settings
+from grants import create_app
+from grants.extensions import db
+
+DATABASES = ("sqlite", "postgres")
+SECRET = "tests-only-" + "x" * 40
+NOW = datetime(2024, 1, 10, 12, 0, tzinfo=UTC)
+
+
+class CheckedClient(FlaskClient):
+    """A client that fails the test when a request left something uncommitted behind."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().open(*args, **kwargs)
+        assert not db.session.registry.has() or not (db.session.new or db.session.dirty), "left uncommitted"
+        return response
+
+
+def make_app(folder: Path, database_url: str = "", **settings: Any) -> Flask:
+    """A sample-mode application in this folder; `settings` override."""
+    values = {"sample": True, "secret": SECRET, "data_dir": folder, "database": database_url} | settings
+    app = create_app(Settings(**values))
+    app.test_client_class = CheckedClient
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    return app
+
+
+@pytest.fixture(scope="session")
+def _sqlite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = make_app(tmp_path_factory.mktemp("sqlite"))
+    with app.app_context():
+        db.create_all()
+    yield app
+    close(app)
+
+
+@pytest.fixture(scope="session")
+def _postgres_app(tmp_path_factory: pytest.TempPathFactory, postgres_url: str) -> Iterator[Flask]:
+    app = make_app(tmp_path_factory.mktemp("postgres"), postgres_url)
+    with app.app_context():
+        db.create_all()
+    yield app
+    close(app)
+
+
+def close(app: Flask) -> None:
+    """Give the application's connections back, so that its database can go."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on; every test that asks for `app` runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, database: str) -> Iterator[Flask]:
+    """The application with an empty database, outside any application context."""
+    made: Flask = request.getfixturevalue(f"_{database}_app")
+    empty = _empty_sqlite if database == "sqlite" else _empty_postgres
+    with made.app_context():
+        empty()
+    yield made
+    with made.app_context():
+        db.session.remove()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session inside an application context, for tests of services and queries."""
+    with app.app_context():
+        yield db.session
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Wednesday at midday in London."""
+    return NOW
+
+
+def _empty_sqlite() -> None:
+    db.session.remove()
+    db.engine.dispose()
+    path = Path(str(db.engine.url.database))
+    pristine = path.with_suffix(".pristine")
+    if not pristine.exists():
+        shutil.copy(path, pristine)
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    shutil.copy(pristine, path)
+
+
+def _empty_postgres() -> None:
+    db.session.remove()
+    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+    with db.engine.begin() as connection:
+        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
