@@ -74,11 +74,27 @@ def is_alive(pid: int) -> bool:
     return state != "Z"
 
 
-def descendants(pid: int) -> set[int]:
-    """All processes that `pid` started, and those that they started."""
+def children(pid: int) -> set[int]:
+    """The processes that `pid` started and that are not collected yet."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
     except (FileNotFoundError, ProcessLookupError):
         return set()
-    own = {int(child) for child in children}
+
+
+def descendants(pid: int) -> set[int]:
+    """All processes that `pid` started, and those that they started."""
+    own = children(pid)
     return own.union(*(descendants(child) for child in own))
+
+
+def child_running(pid: int, what: str) -> int | None:
+    """The child of `pid` that has `what` in its command line."""
+    return next((child for child in children(pid) if what in _command_line(child)), None)
+
+
+def _command_line(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""

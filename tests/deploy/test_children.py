@@ -11,9 +11,7 @@ from deploy.children import Child, stop_all
 from tests.deploy.processes import is_alive, wait_for
 
 SLEEPER = "import time; time.sleep(60)"
-STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
-)
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
 PARENT = (
     "import pathlib, subprocess, sys, time\n"
     f"child = subprocess.Popen([sys.executable, '-c', {SLEEPER!r}])\n"

@@ -84,9 +84,7 @@ def test_run_says_which_python_it_needs(tmp_path: Path) -> None:
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
     for lock in ("requirements.lock", "requirements-dev.lock"):
         (tmp_path / lock).write_text("")
-    done = subprocess.run(
-        ["./run"], cwd=tmp_path, env={"PATH": f"{tmp_path}/bin"}, capture_output=True, text=True
-    )
+    done = subprocess.run(["./run"], cwd=tmp_path, env={"PATH": f"{tmp_path}/bin"}, capture_output=True, text=True)
     assert done.returncode == 1
     assert "python3 is missing" in done.stderr
     assert len(done.stderr.splitlines()) == 1
