@@ -173,9 +173,7 @@ def _secret_complaint(settings: Settings) -> str:
     if settings.secret == DEFAULT_SECRET:
         return f"SECRET_KEY is the default: set it to a long random text, made once with {make}."
     if len(settings.secret) < SHORTEST_SECRET:
-        return (
-            f"SECRET_KEY is short: set it to {SHORTEST_SECRET} random characters or more, made with {make}."
-        )
+        return f"SECRET_KEY is short: set it to {SHORTEST_SECRET} random characters or more, made with {make}."
     return ""
 
 
@@ -184,11 +182,7 @@ def _mail_complaint(settings: Settings) -> str:
 
 
 def _sender_complaint(settings: Settings) -> str:
-    return (
-        ""
-        if "@" in settings.mail_from
-        else "MAIL_FROM is missing: set it to the address that mails come from."
-    )
+    return "" if "@" in settings.mail_from else "MAIL_FROM is missing: set it to the address that mails come from."
 
 
 def _base_complaint(settings: Settings) -> str:

@@ -49,11 +49,7 @@ def find_chromium() -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    skipped = [
-        report
-        for report in terminalreporter.stats.get("skipped", [])
-        if "no Chromium" in str(report.longrepr)
-    ]
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if "no Chromium" in str(report.longrepr)]
     if skipped:
         terminalreporter.write_line(
             f"Not run: {len(skipped)} browser tests, because no Chromium was found.", yellow=True

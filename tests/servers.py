@@ -55,9 +55,7 @@ def postgres_server() -> Iterator[str]:
         ]
         _checked(initdb, user)
         listen = ["-c", "listen_addresses=", "-k", str(folder), "-c", "max_connections=60"]
-        with _running(
-            [binaries / "postgres", "-D", data, *listen, *FORGETFUL], user, stop_with=signal.SIGINT
-        ):
+        with _running([binaries / "postgres", "-D", data, *listen, *FORGETFUL], user, stop_with=signal.SIGINT):
             address = f"postgresql://postgres@/postgres?host={folder}"
             _wait(lambda: _connects(address), "PostgreSQL")
             yield address
