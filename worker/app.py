@@ -44,7 +44,15 @@ class TaskInApp(Task):
 
 
 class SaferCelery(Celery):
-    """Celery that checks before it makes a beat: the signal for that comes after it wrote to the broker."""
+    """Celery that checks before it makes a worker or a beat, whoever starts them.
+
+    Its own signals come later: after the tasks were loaded, and for beat after the schedule was written.
+    """
+
+    @property
+    def Worker(self) -> Any:
+        _refuse_unless_ready()
+        return super().Worker
 
     @property
     def Beat(self) -> Any:
@@ -62,6 +70,8 @@ def make_celery(settings: Settings) -> Celery:
         broker_transport_options={
             "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
             "unacked_restore_interval": RESTORE_EVERY_SECONDS,
+            # The transport looks at every tenth interval otherwise.
+            "unacked_restore_throttle": 1,
             "socket_keepalive": True,
         },
         # A task goes on when the broker goes away: it has claimed its rows, so a second run finds nothing.
@@ -103,7 +113,6 @@ def client_address(redis_url: str) -> str:
 
 
 def _refuse_unless_ready() -> None:
-    """Every part of the worker's side asks this first, whoever started it."""
     settings = Settings.from_environ()
     if not settings.redis_url:
         refuse(["REDIS_URL is missing: set it like redis://host:6379/0 (the supervisor sets it by itself)."])
@@ -111,8 +120,7 @@ def _refuse_unless_ready() -> None:
 
 
 @signals.worker_init.connect
-def _begin_worker(**_: object) -> None:
-    _refuse_unless_ready()
+def _load_the_application(**_: object) -> None:
     # Made before the pool forks, so that its memory is shared and the first task does not wait for it.
     with flask_app().app_context():
         # A connection must not be shared by processes; each makes its own.
