@@ -10,7 +10,7 @@ from workflows.actors import Actor, Role, Scope
 from workflows.effects import Audience, Tell
 from workflows.engine import NEW, Workflow
 from workflows.errors import Refusal
-from workflows.round import RoundState
+from workflows.round import ASSESSING, RoundState
 
 
 class ApplicationState(StrEnum):
@@ -127,7 +127,8 @@ def past_deadline_and_pause(facts: ApplicationFacts, actor: Actor) -> Refusal | 
 
 
 def entries_closed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.is_rolling or facts.round_state not in {RoundState.SCHEDULED, RoundState.OPEN}:
+    # A rolling round checks each bid as it comes in.
+    if facts.round_state in ASSESSING or (facts.is_rolling and facts.round_state is RoundState.OPEN):
         return None
     return Refusal("round-still-open")
 

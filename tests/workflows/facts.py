@@ -1,0 +1,152 @@
+"""Facts for the matrix: `willing` lets every guard of an action pass, `refusing` leaves every fact at its default."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from workflows.actors import Scope
+from workflows.application import ApplicationFacts
+from workflows.assignment import AssignmentFacts, Interest
+from workflows.award import AwardFacts
+from workflows.decision import DecisionFacts
+from workflows.monitoring import ReturnFacts
+from workflows.panel import PanelFacts
+from workflows.round import RoundFacts, RoundState
+
+SCOPE = Scope(office_id=1, organisation_id=2)
+NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+TODAY = date(2024, 1, 10)
+
+BARE = {
+    "round": RoundFacts(scope=SCOPE, now=NOW),
+    "application": ApplicationFacts(scope=SCOPE, now=NOW, received_at=NOW, round_state=RoundState.DRAFT),
+    "assignment": AssignmentFacts(scope=SCOPE, now=NOW, marker_id=1),
+    "panel": PanelFacts(scope=SCOPE, now=NOW, round_state=RoundState.DRAFT),
+    "decision": DecisionFacts(scope=SCOPE, now=NOW),
+    "award": AwardFacts(scope=SCOPE, now=NOW, today=TODAY),
+    "return": ReturnFacts(scope=SCOPE, now=NOW, today=TODAY),
+}
+FACTS = {
+    "round": replace(
+        BARE["round"],
+        opens_at=NOW - HOUR,
+        closes_at=NOW + HOUR,
+        new_closes_at=NOW + 2 * HOUR,
+        reason="Because",
+        setup_problems=(),
+        bids_to_lapse=0,
+        bids_unchecked=0,
+        bids_eligible=3,
+        bids_unscored=0,
+        bids_unmoderated=0,
+        panel_closed=True,
+        decision_approved=True,
+        offers_unanswered=0,
+    ),
+    "application": replace(
+        BARE["application"],
+        round_state=RoundState.OPEN,
+        opens_at=NOW - HOUR,
+        deadline=NOW + HOUR,
+        is_rolling=True,
+        quiz_outcome="pass",
+        has_live_bid=False,
+        problems=(),
+        reason="Because",
+        unresolved_rules=(),
+        markers_ready=2,
+        markers_unlocked=0,
+        panel_in_session=True,
+        criteria_not_agreed=(),
+        at_or_above_line=True,
+        ask_pence=100,
+        pot_left_pence=100,
+        took_part=False,
+        award_reason="Less crime",
+        decision_approved=True,
+        offer_accepted=True,
+        offer_over=True,
+    ),
+    "assignment": replace(
+        BARE["assignment"],
+        marker_id=9,
+        marker_declared=Interest.NONE,
+        marker_belongs_to_group=False,
+        unscored=(),
+        bid_in_scoring=True,
+        reason="Because",
+    ),
+    "panel": replace(
+        BARE["panel"],
+        round_state=RoundState.MODERATING,
+        undeclared=0,
+        members_present=3,
+        has_officer=True,
+        chair_present=True,
+        without_outcome=0,
+        recommended_pence=100,
+        pot_pence=100,
+        decision_is_settled=False,
+        reason="Because",
+    ),
+    "decision": replace(
+        BARE["decision"],
+        panel_closed=True,
+        has_items=True,
+        declarations_missing=(),
+        officer_approval_needed=False,
+        interests_stated=True,
+        took_part=False,
+        grants_without_reason=(),
+        total_pence=100,
+        pot_pence=100,
+        reason="Because",
+    ),
+    "award": replace(
+        BARE["award"],
+        decision_approved=True,
+        round_announced=True,
+        amount_pence=100,
+        decided_pence=100,
+        accept_by_on=TODAY,
+        signed_name="Signatory",
+        agreed_terms=True,
+        conditions_open=0,
+        starts_on=TODAY,
+        ends_on=TODAY,
+        reason="Because",
+    ),
+    "return": replace(
+        BARE["return"],
+        award_active=True,
+        opens_at=NOW - HOUR,
+        problems=(),
+        award_pence=100,
+        certified=True,
+        question="Why?",
+        answer="So.",
+        reason="Because",
+    ),
+}
+# Where guards of two actions of one lifecycle want opposite facts, what this action wants.
+FOR_ACTION = {
+    ("round", "close"): {"closes_at": NOW},
+    ("application", "lapse"): {"deadline": NOW - HOUR},
+    ("application", "start-checking"): {"round_state": RoundState.CLOSED},
+    ("application", "propose-disqualification"): {"failed_rules": ("ER8",)},
+    ("application", "disqualify"): {"failed_rules": ("ER8",), "proposal_by": 1},
+    ("application", "set-aside-proposal"): {"proposal_by": 1},
+    ("assignment", "recuse"): {"marker_declared": Interest.DIRECT},
+    ("assignment", "finalise"): {"moderation_closed": True},
+    ("award", "lapse"): {"accept_by_on": TODAY - timedelta(days=1)},
+}
+
+
+def willing(name, action=""):
+    """Facts with which every guard of `action` passes."""
+    return replace(FACTS[name], **FOR_ACTION.get((name, action), {}))
+
+
+def refusing(name):
+    """Facts that nobody filled in."""
+    return BARE[name]
