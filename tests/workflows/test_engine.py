@@ -10,7 +10,6 @@ from workflows.effects import Audience, Tell
 from workflows.engine import NEW, Allowed, TableError, Workflow, available, decide
 from workflows.errors import Refusal
 
-
 SCOPE = Scope(office_id=1)
 
 
