@@ -199,6 +199,8 @@ SENTENCES: dict[str, str] = {
     "bids-without-outcome": "Every bid needs an outcome first: {count} still to do.",
     "bid-not-in-round": "This bid is not part of the round.",
     "certification-needed": "Tick the box to say that the return is true, and type your name.",
+    "budget-does-not-sum": "The budget lines add up to {total_pence}, and you ask for {ask_pence}. Make the two the same.",
+    "budget-empty": "Write at least one line of the budget.",
     "changed-since-opened": "Someone changed this since you opened it. Open the page again to see it as it is now, then do what you wanted.",
     "closing-not-reached": "The closing time has not passed yet: {closes_at}.",
     "conditions-open": "Some conditions of the grant are not met yet.",
@@ -218,6 +220,11 @@ SENTENCES: dict[str, str] = {
     "interests-statement-needed": "Say whether you have an interest in any of these bids.",
     "interests-undeclared": "Every panel member declares their interests in every bid first: {count} declarations missing.",
     "invalid": "Something on the page is not right yet.",
+    "justification-missing": "Write the reason for this score.",
+    "justification-too-short": "Write at least {minimum} words for this score. You wrote {words}.",
+    "line-amount-missing": "Write the amount of this line.",
+    "line-amount-not-positive": "The amount of a line must be more than £0.",
+    "line-description-missing": "Write what this line pays for.",
     "link-spent": "This link has been used or is too old. Ask for a new one.",
     "live-bid-exists": "Your group already has an application in this round. Each group may have one.",
     "marker-of-the-group": "This person belongs to the group that applied, so they can't mark its bid.",
@@ -266,6 +273,7 @@ SENTENCES: dict[str, str] = {
     "spend-over-award": "The spending reported so far ({ask}) is more than the grant ({left}). Check the figures.",
     "terms-not-agreed": "Tick the box to say that the group agrees to the terms.",
     "too-few-markers": "Each bid needs {need} markers who have said that they have no direct interest. It has {have}.",
+    "too-many-words": "Use {limit} words or fewer. You wrote {words}.",
     "took-part-earlier": "You marked, chaired, moderated or declared an interest here, so someone else must decide.",
     "http-400": "The request could not be read. Go back, check what you typed and send it again.",
     "http-404": "There is nothing here, or it is not yours to see. Check the address, or start from the first page.",
@@ -321,7 +329,7 @@ class _Shown(dict[str, str]):
 
 
 def _show(key: str, value: Any) -> str:
-    if key in {"ask", "left"} and isinstance(value, int):
+    if (key in {"ask", "left"} or key.endswith("_pence")) and isinstance(value, int):
         return format_pounds(value)
     if isinstance(value, datetime):
         return f"{to_london(value):%-d %B %Y at %H:%M}"
