@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import IntegerField
 from wtforms.widgets import HiddenInput
 
-from grants.web import stash
+from grants.web import labels, stash
 from workflows.errors import Invalid
 
 F = TypeVar("F", bound="Form")
@@ -21,13 +21,13 @@ class Form(FlaskForm):
     seen_version = IntegerField(widget=HiddenInput())
 
     def refuse(self, error: Invalid) -> None:
-        """Put a service's problems, `{field: sentence}`, beside their fields; unknown fields go to the top."""
+        """Put a service's problems, `{field: code or sentence}`, beside their fields; unknown fields go to the top."""
         for name, sentence in error.detail.get("problems", {}).items():
             field = self._fields.get(name)
             errors = self.form_errors if field is None else field.errors
             if isinstance(errors, tuple):
                 errors = field.errors = list(errors)
-            errors.append(sentence)
+            errors.append(labels.SENTENCES.get(sentence, sentence))
 
 
 def open_form(form_class: type[F], **options: Any) -> F:
