@@ -105,7 +105,7 @@ def test_a_penny_over_the_pot_is_reserve_and_the_pot_itself_fits() -> None:
     ],
 )
 def test_equal_percents_are_ordered_by_the_tie_rules(better: Bid, worse: Bid) -> None:
-    funding = {"East": 500, "West": 100}
+    funding = {"East": 500, "West": 1}
     for bids in ([better, worse], [worse, better]):
         allocation = recommend(bids, 1_000_000, 65, funding)
         assert allocation.recommended == ("z",)

@@ -108,6 +108,8 @@ CASES: list[tuple[str, dict[str, Any], Outcome, str | None]] = [
     ("ER13", {"ends_on": date(2025, 4, 1), "spend_by_on": None}, FAIL, "too-long"),
     ("ER13", {"ends_on": date(2024, 3, 31)}, FAIL, "ends-before-start"),
     ("ER13", {"ends_on": date(2024, 4, 1)}, PASS, None),
+    ("ER13", {"starts_on": None}, REFER, "not-known"),
+    ("ER13", {"ends_on": None}, REFER, "not-known"),
     ("ER13", {"spend_by_on": date(2025, 3, 30)}, FAIL, "ends-after-spend-by"),
     ("ER13", {"max_months": 6}, FAIL, "too-long"),
     ("ER13", {"max_months": None}, PASS, None),

@@ -138,6 +138,11 @@ def test_a_return_is_still_reminded_on_its_day_and_after_it() -> None:
     assert returns(london(4, 23, 9), *sent) == ("+1d", ["0d"])
 
 
+def test_a_reminder_at_the_very_instant_of_the_anchor_goes() -> None:
+    at_nine = london(4, 22, 9)
+    assert keys(due_offsets([Offset("0d")], at_nine, already=(), now=at_nine + SECOND)) == ("0d", [])
+
+
 def test_a_marker_who_is_late_is_told_once_that_they_are() -> None:
     due_at = london(4, 12, 17)
     late = due_offsets(MARKER_OFFSETS, due_at, already={"-5wd"}, now=london(4, 15, 9))

@@ -81,6 +81,7 @@ def test_the_refusal_names_the_criterion() -> None:
 
 def test_weights_sum_to_a_hundred() -> None:
     check_weights(WEIGHTS)
+    check_weights({"C1": 99, "C2": 1})
     with pytest.raises(Invalid, match="weights-not-100"):
         check_weights({"C1": 99})
 
@@ -189,6 +190,7 @@ def test_a_first_time_group_below_the_line_is_discussed() -> None:
     assert reasons(THREES, line=75, first_time=True) == ["first-time-below-line"]
     assert reasons(FOURS, line=70, first_time=True) == []
     assert reasons(THREES, first_time=True) == []
+    assert reasons(THREES, line=60, first_time=True) == ["near-line"]
 
 
 def test_the_limits_can_be_set_for_a_round() -> None:

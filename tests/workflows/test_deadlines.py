@@ -128,6 +128,10 @@ def test_an_hour_of_the_day_is_that_hour_on_london_clocks(day: date, hour: int) 
     assert (struck.date(), struck.hour, struck.minute) == (day, hour, 0)
 
 
+def test_unless_told_otherwise_the_day_begins_at_nine() -> None:
+    assert london_time_on(date(2024, 7, 1)) == datetime(2024, 7, 1, 8, tzinfo=UTC)
+
+
 def test_late_on_a_summer_evening_it_is_already_tomorrow_in_london() -> None:
     assert london_date(datetime(2024, 6, 30, 23, 30, tzinfo=UTC)) == date(2024, 7, 1)
 

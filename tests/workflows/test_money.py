@@ -115,6 +115,7 @@ def test_what_is_shown_can_be_typed_back(pence: int) -> None:
         ("approx. £900", Stated(90_000, "approx", "qualified")),
         ("approx.900", Stated(90_000, "approx", "qualified")),
         ("£88.5k", Stated(8_850_000)),
+        ("£1.23456789m", Stated(123_456_789)),
         ("£4,388,897", Stated(438_889_700)),
     ],
 )
@@ -138,6 +139,8 @@ def test_a_file_says_money_in_many_ways_and_the_qualifier_is_kept(written: str, 
         ("-£180,000", "negative"),
         ("£1.234", "too-many-decimals"),
         ("£1.0000001k", "too-many-decimals"),
+        ("£1.000000010m", "too-many-decimals"),
+        ("£1.500", "too-many-decimals"),
         ("1,100million", "too-large"),
     ],
 )
@@ -174,6 +177,7 @@ def test_the_odd_penny_goes_to_the_largest_remainder_and_then_to_the_first() -> 
     assert split_exact(100, [1, 1, 1]) == [34, 33, 33]
     assert split_exact(101, [1, 1, 1]) == [34, 34, 33]
     assert split_exact(10, [1, 5]) == [2, 8]
+    assert split_exact(5, [0, 1]) == [0, 5]
     assert split_exact(28_000_000, [1] * 14) == [2_000_000] * 14
 
 
