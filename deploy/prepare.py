@@ -24,6 +24,8 @@ def prepare_sample(settings: Settings, env: Mapping[str, str]) -> None:
             "SAMPLE=1 works only on a database that the sample made: "
             "unset DATABASE_URL, or set DATA_DIR to an empty folder."
         )
+    if pending or not stamp.is_ours():
+        print("Preparing the sample (this once) ...", flush=True)
     if pending:
         _flask("db", "upgrade", env=env)
     if pending or not stamp.is_ours():

@@ -16,6 +16,7 @@ from deploy.lifeline import die_with_parent
 from deploy.preflight import refuse, refuse_unless_ready
 from grants import create_app
 from grants.extensions import db
+from grants.web.security import JsonLines
 from worker.schedule import SCHEDULE
 
 # A message not acknowledged within this time is given to another worker. No task runs this long,
@@ -125,6 +126,16 @@ def _load_the_application(**_: object) -> None:
     with flask_app().app_context():
         # A connection must not be shared by processes; each makes its own.
         db.engine.dispose()
+    _log_like_the_web()
+
+
+def _log_like_the_web() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    logger = logging.getLogger("worker")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
 
 
 @signals.worker_process_init.connect
@@ -133,4 +144,3 @@ def _stay_with_the_worker(**_: object) -> None:
 
 
 celery = make_celery(Settings.from_environ())
-logging.getLogger("worker").setLevel(logging.INFO)

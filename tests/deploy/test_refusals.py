@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from config import ROOT
 from tests.deploy.processes import BEAT, PRODUCTION, SUPERVISOR, WEB, WORKER, environment, free_port, outcome
 
 PARTS = {"supervisor": SUPERVISOR, "web": WEB, "worker": WORKER, "beat": BEAT}
@@ -72,22 +71,6 @@ def test_the_sample_refuses_a_database_that_it_did_not_make(tmp_path: Path) -> N
     assert code == 1
     assert "only on a database that the sample made" in line
     assert os.listdir(tmp_path / "data" / "broker")
-
-
-def test_run_says_which_python_it_needs(tmp_path: Path) -> None:
-    import shutil
-    import subprocess
-
-    shutil.copy(ROOT / "run", tmp_path / "run")
-    (tmp_path / "bin").mkdir()
-    for tool in ("sh", "cat", "cksum", "tr", "dirname"):
-        (tmp_path / "bin" / tool).symlink_to(shutil.which(tool))
-    for lock in ("requirements.lock", "requirements-dev.lock"):
-        (tmp_path / lock).write_text("")
-    done = subprocess.run(["./run"], cwd=tmp_path, env={"PATH": f"{tmp_path}/bin"}, capture_output=True, text=True)
-    assert done.returncode == 1
-    assert "python3 is missing" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
 
 
 def _ours(lines: list[str]) -> list[str]:
