@@ -20,7 +20,7 @@ def diagram(workflow: Workflow[Any]) -> str:
     """The lifecycle as a Mermaid state diagram: one arrow for each row and state that it leaves."""
     lines = ["stateDiagram-v2"]
     for row in workflow.rows:
-        for source in sorted(row.sources, key=lambda state: list(workflow.states).index(state) if state else -1):
+        for source in [NEW] * (NEW in row.sources) + [state for state in workflow.states if state in row.sources]:
             start = "[*]" if source is NEW else source
             who = ", ".join(sorted(role.replace("_", " ") for role in row.who))
             lines.append(f"    {start} --> {row.target}: {row.action} ({who})")
