@@ -10,6 +10,11 @@ from tests.servers import postgres_database, postgres_server, redis_server
 
 pytest_plugins = ["tests.apps"]
 
+# A real database, broker or mail server that the shell knows must be out of the reach of tests.
+_OUT_OF_REACH = ("DATABASE_URL", "REDIS_URL", "MAIL_URL", "SECRET_KEY", "BASE_URL", "DATA_DIR", "SAMPLE", "PORT")
+for _name in _OUT_OF_REACH:
+    os.environ.pop(_name, None)
+
 
 @pytest.fixture(scope="session")
 def postgres_server_url() -> Iterator[str]:
