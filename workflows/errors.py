@@ -66,3 +66,9 @@ class Gone(DomainError):
     """A one-time link that was spent or has expired (410)."""
 
     code = "link-spent"
+
+
+class TooMany(DomainError):
+    """Asked for, or guessed, too often in a short while (429)."""
+
+    code = "too-many-requests"

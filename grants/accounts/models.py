@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, ShortText, UtcDateTime, one_of, references, text_enum
-from workflows.actors import Role
+from workflows.actors import Role, Scope
 
 
 class Installation(Base):
@@ -38,6 +38,10 @@ class Office(Base):
     accessibility_statement: Mapped[str] = mapped_column(sa.Text, default="")
     needs_officer_approval: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[Instant]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(office_id=self.id)
 
 
 class Person(Base):
@@ -105,6 +109,10 @@ class Organisation(Base):
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     founded_on: Mapped[date | None] = mapped_column(sa.Date)
     created_at: Mapped[Instant]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(organisation_id=self.id)
 
 
 class Membership(Base):
@@ -176,3 +184,17 @@ class TotpFailure(Base):
     id: Mapped[Id]
     person_id: Mapped[int] = references("person.id")
     at: Mapped[Instant]
+
+
+class KeptText(Base):
+    """A form that arrived after its session had ended, for its own person and page, until it is sent or a day old."""
+
+    __tablename__ = "kept_text"
+    __table_args__ = (sa.UniqueConstraint("person_id", "path"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = references("person.id", index=False)
+    path: Mapped[str] = mapped_column(sa.String(500))
+    form: Mapped[dict[str, list[str]]] = mapped_column(sa.JSON)
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]

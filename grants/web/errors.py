@@ -20,6 +20,7 @@ from workflows.errors import (
     NotFound,
     Stale,
     TooLate,
+    TooMany,
     TransitionRefused,
 )
 
@@ -33,6 +34,7 @@ STATUS: dict[type[DomainError], int] = {
     TransitionRefused: 409,
     Invalid: 422,
     Gone: 410,
+    TooMany: 429,
 }
 # Never shown back: tokens and codes, not words that somebody wrote.
 NOT_TYPED = frozenset({"csrf_token", "seen_version", "code", "token"})

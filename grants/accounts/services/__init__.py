@@ -1,16 +1,21 @@
 """The verbs of accounts, by subject; others import them from here and never from the modules within."""
 
+from grants.accounts.services.codes import confirm_code, prepare_code
+from grants.accounts.services.invitations import invite_to_group, invite_to_office
+from grants.accounts.services.kept import forget_text, keep_text
+from grants.accounts.services.links import Site, record_sign_in, request_link, spend_link
 from grants.accounts.services.organisations import create_organisation, end_membership, join_organisation
-from grants.accounts.services.people import (
-    create_office,
-    end_access,
-    end_role,
-    end_sessions,
-    ensure_person,
-    give_role,
-)
+from grants.accounts.services.people import create_office, end_sessions, ensure_person, reset_second_factor
+from grants.accounts.services.roles import KEEPERS, change_roles, end_access, end_role, give_role
+from grants.accounts.services.sign_up import add_group, complete_sign_up, request_sign_up
 
 __all__ = [
+    "KEEPERS",
+    "Site",
+    "add_group",
+    "change_roles",
+    "complete_sign_up",
+    "confirm_code",
     "create_office",
     "create_organisation",
     "end_access",
@@ -18,6 +23,16 @@ __all__ = [
     "end_role",
     "end_sessions",
     "ensure_person",
+    "forget_text",
     "give_role",
+    "invite_to_group",
+    "invite_to_office",
     "join_organisation",
+    "keep_text",
+    "prepare_code",
+    "record_sign_in",
+    "request_link",
+    "request_sign_up",
+    "reset_second_factor",
+    "spend_link",
 ]

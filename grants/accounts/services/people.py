@@ -1,24 +1,20 @@
-"""Offices, the people in them and the roles they hold: given, ended, never deleted, and always with who and why.
-
-An office is never left without somebody who can invite others, and nobody locks themselves out.
-"""
+"""Offices and people: made once, never deleted; a person's sessions and second factor can be ended at once."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from grants.accounts.models import Office, OfficeRole, Person, SignInLink
+from grants.accounts.models import Office, Person, SignInLink
 from grants.core import audit
-from workflows.actors import OFFICE_ROLES, Actor, Role
-from workflows.errors import Invalid, NotFound, TransitionRefused
+from workflows.actors import Actor
+from workflows.errors import Invalid
 
 OFFICE_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{1,19}")
-# Who may invite others into an office; it always keeps one of them.
-KEEPERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 def create_office(session: Session, code: str, name: str, *, actor: Actor, now: datetime) -> Office:
@@ -62,58 +58,6 @@ def ensure_person(session: Session, email: str, name: str, *, now: datetime) -> 
     return person
 
 
-def give_role(
-    session: Session, person: Person, office: Office, role: Role, *, actor: Actor, now: datetime, reason: str = ""
-) -> OfficeRole:
-    """Let the person hold the role in this office; a role already held is left as it is.
-
-    The first office role ends the person's sessions: those were made without the second factor that staff need.
-    """
-    if role not in OFFICE_ROLES:
-        raise Invalid(problems={"role": "role-not-of-an-office"})
-    current = sa.select(OfficeRole).where(OfficeRole.person_id == person.id, OfficeRole.ended_at.is_(None))
-    held = session.scalars(current).all()
-    for existing in held:
-        if (existing.office_id, existing.role) == (office.id, role):
-            return existing
-    if not held:
-        person.session_epoch += 1
-    given = OfficeRole(person_id=person.id, office_id=office.id, role=role, given_by_id=actor.person_id, started_at=now)
-    session.add(given)
-    session.flush()
-    _record(session, person, office, "give-role", actor=actor, now=now, reason=reason, role=role)
-    return given
-
-
-def end_role(
-    session: Session, person: Person, office: Office, role: Role, *, actor: Actor, now: datetime, reason: str = ""
-) -> None:
-    """Take one role away. Raises NotFound when it is not held, TransitionRefused when it would lock people out."""
-    held = _held_here(session, person, office)
-    ending = [row for row in held if row.role == role]
-    if not ending:
-        raise NotFound(subject="OfficeRole")
-    _refuse_lock_out(session, person, office, {row.role for row in held} - {role}, ending, actor)
-    ending[0].ended_at = now
-    session.flush()
-    _record(session, person, office, "end-role", actor=actor, now=now, reason=reason, role=role)
-
-
-def end_access(session: Session, person: Person, office: Office, *, actor: Actor, now: datetime, reason: str) -> int:
-    """Take every role in this office away and end the person's sessions; returns how many roles ended."""
-    held = _held_here(session, person, office)
-    if not held:
-        raise NotFound(subject="OfficeRole")
-    _refuse_lock_out(session, person, office, set(), held, actor)
-    for row in held:
-        row.ended_at = now
-    session.flush()
-    for row in held:
-        _record(session, person, office, "end-role", actor=actor, now=now, reason=reason, role=row.role)
-    end_sessions(session, person, office, actor=actor, now=now, reason=reason)
-    return len(held)
-
-
 def end_sessions(
     session: Session, person: Person, office: Office | None, *, actor: Actor, now: datetime, reason: str
 ) -> None:
@@ -121,7 +65,7 @@ def end_sessions(
     person.session_epoch += 1
     void_links(session, person, now)
     session.flush()
-    _record(session, person, office, "end-sessions", actor=actor, now=now, reason=reason)
+    record(session, person, office, "end-sessions", actor=actor, now=now, reason=reason)
 
 
 def void_links(session: Session, person: Person, now: datetime) -> None:
@@ -134,45 +78,16 @@ def void_links(session: Session, person: Person, now: datetime) -> None:
     )
 
 
-def _held_here(session: Session, person: Person, office: Office) -> list[OfficeRole]:
-    # The office's row is locked first, so that two keepers who end each other's access come one after the other.
-    session.execute(sa.select(Office.id).where(Office.id == office.id).with_for_update())
-    return list(
-        session.scalars(
-            sa.select(OfficeRole)
-            .where(
-                OfficeRole.person_id == person.id,
-                OfficeRole.office_id == office.id,
-                OfficeRole.ended_at.is_(None),
-            )
-            .order_by(OfficeRole.id)
-        )
-    )
-
-
-def _refuse_lock_out(
-    session: Session,
-    person: Person,
-    office: Office,
-    left: set[Role],
-    ending: list[OfficeRole],
-    actor: Actor,
+def reset_second_factor(
+    session: Session, person: Person, office: Office | None, *, actor: Actor, now: datetime, reason: str
 ) -> None:
-    if left & KEEPERS or not {row.role for row in ending} & KEEPERS:
-        return
-    if person.id == actor.person_id:
-        raise TransitionRefused("own-last-access")
-    others = sa.select(OfficeRole.id).where(
-        OfficeRole.office_id == office.id,
-        OfficeRole.person_id != person.id,
-        OfficeRole.role.in_(KEEPERS),
-        OfficeRole.ended_at.is_(None),
-    )
-    if session.scalars(others.limit(1)).first() is None:
-        raise TransitionRefused("last-keeper-of-office")
+    """Let the person set their code up anew at the next sign-in, as after a lost phone; ends every session."""
+    person.totp_secret = person.totp_confirmed_at = person.totp_last_step = None
+    record(session, person, office, "reset-second-factor", actor=actor, now=now, reason=reason)
+    end_sessions(session, person, office, actor=actor, now=now, reason=reason)
 
 
-def _record(
+def record(
     session: Session,
     person: Person,
     office: Office | None,
@@ -180,9 +95,10 @@ def _record(
     *,
     actor: Actor,
     now: datetime,
-    reason: str,
-    role: Role | None = None,
+    reason: str = "",
+    **detail: Any,
 ) -> None:
+    """Write what happened to a person's account to the audit trail."""
     audit.record(
         session,
         subject_type="person",
@@ -192,5 +108,5 @@ def _record(
         at=now,
         office_id=None if office is None else office.id,
         reason=reason,
-        detail={} if role is None else {"role": str(role)},
+        detail=detail,
     )
