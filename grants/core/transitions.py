@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from grants.core import audit, outbox
+from grants.core import audit, news, outbox
 from grants.core.columns import Stateful
 from workflows.actors import Actor
 from workflows.engine import NEW, Allowed, Facts, Option, available, decide
@@ -40,6 +40,11 @@ class Move:
 def options(thing: Stateful, facts: Facts, actor: Actor) -> list[Option]:
     """What the actor's role could do with the thing now, each with why not when it can't be done."""
     return available(thing.__workflow__, thing.state, facts, actor)
+
+
+def check(thing: Stateful, action: str, facts: Facts, actor: Actor) -> None:
+    """Raise what `apply` would raise, and change nothing: for services that must set columns before the state."""
+    _judge(action, Move(thing, facts), actor)
 
 
 def apply(
@@ -151,7 +156,8 @@ def _write_trail(
     actor: Actor,
     now: datetime,
 ) -> None:
-    entries, news = [], []
+    entries, letters = [], []
+    happened: dict[str, list[Stateful]] = defaultdict(list)
     for move, source, answer in done:
         workflow, scope = move.thing.__workflow__, move.thing.scope
         subject = {"subject_type": workflow.name, "subject_id": move.thing.id, "office_id": scope.office_id}
@@ -168,7 +174,8 @@ def _write_trail(
             )
         )
         event = workflow.event(action, answer.target, source)
-        news += [
+        happened[event].append(move.thing)
+        letters += [
             outbox.entry_values(
                 **subject,
                 event=event,
@@ -182,4 +189,6 @@ def _write_trail(
             for effect in answer.effects
         ]
     session.execute(sa.insert(audit.AuditEntry), entries)
-    outbox.ask(session, news)
+    outbox.ask(session, letters)
+    for event, things in happened.items():
+        news.spread(session, event, things, actor, now)
