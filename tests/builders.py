@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from grants.accounts import queries as account_queries
 from grants.accounts import services as accounts
 from grants.accounts.models import Office, Organisation, Person
+from grants.applications import services as applications
+from grants.applications.models import Application
 from tests.apps import NOW
 from workflows.actors import SYSTEM, Actor, Role
 
@@ -75,3 +77,86 @@ def actor_of(session: Session, person: Person) -> Actor:
     actor = account_queries.get_actor(session, person.id)
     assert actor is not None
     return actor
+
+
+def answers_to_all(**changed: Any) -> dict[str, Any]:
+    """A good answer to every question of the model form, by code; `changed` replaces some."""
+    answers = {
+        **QUIZ_PASSED,
+        "O7": "We run a youth club. We started in 2011.",
+        "O8": 5,
+        "O9": 120_000,
+        "O10": 12,
+        "C1": "Club manager",
+        "C1a": "0116 496 0000",
+        "C2": "Chair of the committee",
+        "P1": "Safer evenings",
+        "P2": "Football and mentoring on two evenings a week.",
+        "P3": "Two youth workers run sessions on Tuesdays and Fridays.",
+        "P4": "Forty young people told us that they have nowhere to go.",
+        "P5": ["prevent", "young_people"],
+        "P6": "Young people who are busy and known are less often drawn into violence.",
+        "P7": ["West Leicester"],
+        "P8": ["11_17"],
+        "P8a": 60,
+        "P9a": "2024-04-01",
+        "P9b": "2025-03-31",
+        "P14": "They chose the evenings.",
+        "P16": "We go to the two estates by minibus.",
+        "P18": "The club keeps the sessions going.",
+        "B1": 900_000,
+        "B1a": 1_000_000,
+        "B2": [
+            {"description": "Youth workers", "amount_pence": 800_000},
+            {"description": "Hall", "amount_pence": 100_000},
+        ],
+        "B4": 500_000,
+        "B5": "It costs £150 for each young person.",
+        "S1": "yes",
+        "S2": "yes",
+        "X1": ["yes"],
+    }
+    return answers | changed
+
+
+QUIZ_PASSED = {"E1": "registered_charity", "E2": "yes", "E3": "yes", "E4": "yes", "E5": "yes"}
+
+
+def a_draft(
+    session: Session,
+    round_: Any,
+    organisation: Organisation | None = None,
+    lead: Person | None = None,
+    *,
+    answers: dict[str, Any] | None = None,
+    now: datetime = NOW,
+) -> Application:
+    """A draft in this open round, of a new group unless one is named; `answers` are saved into it."""
+    if organisation is None or lead is None:
+        organisation, lead = a_group(session, now=now)
+    actor = actor_of(session, lead)
+    made = applications.start_application(
+        session, round_, organisation, QUIZ_PASSED, actor=actor, now=now, received_at=now
+    )
+    if answers:
+        applications.save_answers(session, made, answers, actor=actor, now=now, received_at=now)
+    return made
+
+
+def a_submitted_bid(
+    session: Session,
+    round_: Any,
+    organisation: Organisation | None = None,
+    lead: Person | None = None,
+    *,
+    answers: dict[str, Any] | None = None,
+    now: datetime = NOW,
+) -> Application:
+    """A whole bid, sent; `answers` replace some of the good ones."""
+    if organisation is None or lead is None:
+        organisation, lead = a_group(session, now=now)
+    whole = answers_to_all(**(answers or {}))
+    made = a_draft(session, round_, organisation, lead, answers=whole, now=now)
+    actor = actor_of(session, lead)
+    applications.submit_application(session, made, actor=actor, now=now, received_at=now)
+    return made

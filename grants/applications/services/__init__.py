@@ -1,0 +1,12 @@
+"""What a group does with a bid, and the timed duties over drafts and sent bids; nothing here commits."""
+
+from grants.applications.services.drafting import save_answers, start_application
+from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
+
+__all__ = [
+    "save_answers",
+    "start_application",
+    "submit_application",
+    "unsubmit_application",
+    "withdraw_application",
+]
