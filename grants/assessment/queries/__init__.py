@@ -1,0 +1,83 @@
+"""Reading assessment: marks and percents, interests, markers' work, panels and their tables, and what guards ask."""
+
+from grants.assessment.queries.facts import (
+    application_facts,
+    assignment_facts,
+    panel_facts,
+    round_facts,
+)
+from grants.assessment.queries.interests import (
+    barred_from,
+    belonging,
+    interests_of,
+    took_part,
+    undeclared_by,
+)
+from grants.assessment.queries.marks import (
+    MarkerMarks,
+    Rubric,
+    marker_spreads,
+    marks_of,
+    percent_of,
+    percents_of,
+    rubric_of,
+)
+from grants.assessment.queries.panels import (
+    PanelBid,
+    bids_of_panel,
+    find_panel,
+    get_panel,
+    get_panel_bid,
+    line_of,
+    list_panels,
+)
+from grants.assessment.queries.table import ModerationLine, ModerationTable, moderation_table
+from grants.assessment.queries.work import (
+    MarkerLoad,
+    assignments_of,
+    get_assignment,
+    get_bid,
+    get_round,
+    list_markers,
+    list_queue,
+    marker_loads,
+    shown_answers,
+)
+
+__all__ = [
+    "MarkerLoad",
+    "MarkerMarks",
+    "ModerationLine",
+    "ModerationTable",
+    "PanelBid",
+    "Rubric",
+    "application_facts",
+    "assignment_facts",
+    "assignments_of",
+    "barred_from",
+    "belonging",
+    "bids_of_panel",
+    "find_panel",
+    "get_assignment",
+    "get_bid",
+    "get_panel",
+    "get_panel_bid",
+    "get_round",
+    "interests_of",
+    "line_of",
+    "list_markers",
+    "list_panels",
+    "list_queue",
+    "marker_loads",
+    "marker_spreads",
+    "marks_of",
+    "moderation_table",
+    "panel_facts",
+    "percent_of",
+    "percents_of",
+    "round_facts",
+    "rubric_of",
+    "shown_answers",
+    "took_part",
+    "undeclared_by",
+]

@@ -1,0 +1,90 @@
+"""Interests: the newest declaration of a person about a bid holds, and a direct one closes the bid to them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from grants.accounts.models import Membership
+from grants.applications.models import Application
+from grants.assessment.models import (
+    Assignment,
+    InterestDeclaration,
+    ModeratedScore,
+    Panel,
+    PanelMember,
+    Recommendation,
+)
+from workflows.assignment import LOCKED_STATES, WORKING, Interest
+
+MARKED = sorted(LOCKED_STATES | WORKING)
+
+
+def interests_of(
+    session: Session, application_ids: Collection[int], person_ids: Collection[int] | None = None
+) -> dict[tuple[int, int], InterestDeclaration]:
+    """What stands for each (bid, person) who declared anything; one query."""
+    statement = (
+        sa.select(InterestDeclaration)
+        .where(InterestDeclaration.application_id.in_(sorted(application_ids)))
+        .order_by(InterestDeclaration.id)
+    )
+    if person_ids is not None:
+        statement = statement.where(InterestDeclaration.person_id.in_(sorted(person_ids)))
+    return {(row.application_id, row.person_id): row for row in session.scalars(statement)}
+
+
+def barred_from(session: Session, person_id: int | None, application_ids: Collection[int]) -> frozenset[int]:
+    """The bids among these that a direct interest closes to the person."""
+    if person_id is None:
+        return frozenset()
+    standing = interests_of(session, application_ids, [person_id])
+    return frozenset(key[0] for key, row in standing.items() if row.interest is Interest.DIRECT)
+
+
+def undeclared_by(session: Session, person_id: int, application_ids: Collection[int]) -> list[int]:
+    """The bids among these about which the person has said nothing yet, in the order given."""
+    said = {application_id for application_id, _ in interests_of(session, application_ids, [person_id])}
+    return [each for each in application_ids if each not in said]
+
+
+def belonging(session: Session, person_ids: Collection[int], organisation_ids: Collection[int]) -> set[tuple[int, int]]:
+    """The (person, organisation) pairs where the person belongs to the group now."""
+    rows = session.execute(
+        sa.select(Membership.person_id, Membership.organisation_id).where(
+            Membership.ended_at.is_(None),
+            Membership.person_id.in_(sorted(person_ids)),
+            Membership.organisation_id.in_(sorted(organisation_ids)),
+        )
+    )
+    return {(person_id, organisation_id) for person_id, organisation_id in rows}
+
+
+def took_part(session: Session, person_id: int, application_ids: Collection[int]) -> bool:
+    """Whether the person marked, chaired, moderated or declared an interest in any of these bids.
+
+    Sitting on the round's panel is moderating. A declaration of no interest is not an interest.
+    """
+    ids = sorted(application_ids)
+    sat = (
+        sa.select(PanelMember.id)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .join(Application, Application.round_id == Panel.round_id)
+        .where(PanelMember.person_id == person_id, Application.id.in_(ids))
+    )
+    recorded = [
+        sa.select(model.id).where(model.person_id == person_id, model.application_id.in_(ids))
+        for model in (ModeratedScore, Recommendation)
+    ]
+    marked = sa.select(Assignment.id).where(
+        Assignment.person_id == person_id, Assignment.application_id.in_(ids), Assignment.state.in_(MARKED)
+    )
+    declared = sa.select(InterestDeclaration.id).where(
+        InterestDeclaration.person_id == person_id,
+        InterestDeclaration.application_id.in_(ids),
+        InterestDeclaration.interest != Interest.NONE,
+    )
+    asked = [statement.exists() for statement in (sat, marked, declared, *recorded)]
+    return bool(session.scalar(sa.select(sa.or_(*asked))))

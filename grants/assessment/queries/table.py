@@ -1,0 +1,202 @@
+"""The moderation table: every bid of a panel with its marks, spread, agreed percent and outcome, in seven queries.
+
+A bid in which the reader has a direct interest is a blank line, and its figures never leave this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from grants.applications.models import Application
+from grants.assessment.models import InterestDeclaration, Panel, Recommendation
+from grants.assessment.queries.facts import UNSCORED
+from grants.assessment.queries.interests import interests_of
+from grants.assessment.queries.marks import (
+    MarkerMarks,
+    Rubric,
+    agreed_of,
+    locked_marks,
+    marks_of,
+    percent_from,
+    rubric_of,
+    spreads_from,
+)
+from grants.assessment.queries.panels import CONSIDERED, line_of
+from workflows.actors import Actor
+from workflows.application import PANEL_OUTCOMES, ApplicationState
+from workflows.assignment import Interest
+from workflows.rules.moderation import ModerationRow
+from workflows.rules.scoring import at_or_above_line, must_discuss
+
+A = ApplicationState
+
+
+@dataclass(frozen=True, slots=True)
+class BidRow:
+    """A bid as it is read for a panel: with its outcome and what is known of the group's past in this office."""
+
+    application: Application
+    recommendation: Recommendation | None
+    applied_before: bool
+    funded_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationLine:
+    """One bid of the table. When `stands_aside`, everything else about the bid is left empty."""
+
+    stands_aside: bool
+    application: Application | None = None
+    recommendation: Recommendation | None = None
+    markers: tuple[MarkerMarks, ...] = ()
+    spreads: ModerationRow | None = None
+    percent: Fraction | None = None
+    discuss: tuple[str, ...] = ()
+    reaches_line: bool = False
+    indirect: tuple[InterestDeclaration, ...] = ()
+    funded_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModerationTable:
+    """The panel's bids, best percent first, and the money."""
+
+    rubric: Rubric
+    lines: tuple[ModerationLine, ...]
+    line: Fraction
+    pot_pence: int
+    recommended_pence: int
+
+    @property
+    def left_pence(self) -> int:
+        return self.pot_pence - self.recommended_pence
+
+    @property
+    def has_outcomes(self) -> bool:
+        return any(each.application and each.application.state in PANEL_OUTCOMES for each in self.lines)
+
+
+def panel_bids(session: Session, round_id: int) -> list[BidRow]:
+    """The bids that a panel of this round considers, in one query."""
+    other = aliased(Application)
+    earlier = sa.select(other.id).where(
+        other.organisation_id == Application.organisation_id,
+        other.office_id == Application.office_id,
+        other.round_id != Application.round_id,
+        other.submitted_at.is_not(None),
+    )
+    rows = session.execute(
+        sa.select(
+            Application,
+            Recommendation,
+            earlier.exists().label("applied_before"),
+            earlier.where(other.state == A.AWARDED).exists().label("funded_before"),
+        )
+        .outerjoin(Recommendation, Recommendation.application_id == Application.id)
+        .options(joinedload(Application.area))
+        .where(Application.round_id == round_id, Application.state.in_(sorted(CONSIDERED)))
+        .order_by(Application.reference)
+    )
+    return [BidRow(*row) for row in rows]
+
+
+def moderation_table(session: Session, panel: Panel, actor: Actor) -> ModerationTable:
+    """The table as this actor may see it."""
+    bids = panel_bids(session, panel.round_id)
+    ids = [each.application.id for each in bids]
+    rubric = rubric_of(session, panel.round_id)
+    reading = _Reading(
+        rubric=rubric,
+        line=line_of(panel.round, panel),
+        pot_pence=panel.round.pot_pence,
+        work=marks_of(session, ids, rubric),
+        agreed=agreed_of(session, ids, rubric),
+        interests=interests_of(session, ids),
+    )
+    lines = [reading.line_for(each, actor.person_id) for each in bids]
+    return ModerationTable(
+        rubric=rubric,
+        lines=tuple(sorted(lines, key=_best_first)),
+        line=reading.line,
+        pot_pence=panel.round.pot_pence,
+        # The pot counts every bid, also those that the reader may not see.
+        recommended_pence=sum(_recommended(each) for each in bids),
+    )
+
+
+def moderation_line(session: Session, panel: Panel, application: Application, actor: Actor) -> ModerationLine:
+    """The line of one bid, for its own page."""
+    table = moderation_table(session, panel, actor)
+    return next(each for each in table.lines if each.application and each.application.id == application.id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    rubric: Rubric
+    line: Fraction
+    pot_pence: int
+    work: dict[int, list[MarkerMarks]]
+    agreed: dict[int, dict[str, Any]]
+    interests: dict[tuple[int, int], InterestDeclaration]
+
+    def line_for(self, bid: BidRow, person_id: int | None) -> ModerationLine:
+        application = bid.application
+        own = self.interests.get((application.id, person_id or 0))
+        if own is not None and own.interest is Interest.DIRECT:
+            return ModerationLine(stands_aside=True)
+        indirect = [
+            row
+            for (application_id, _), row in self.interests.items()
+            if application_id == application.id and row.interest is Interest.INDIRECT
+        ]
+        if application.state in UNSCORED:
+            # Marks are nobody's but the marker's until every marker of the bid has locked.
+            return ModerationLine(stands_aside=False, application=application, indirect=tuple(indirect))
+        return self._scored(bid, tuple(indirect))
+
+    def _scored(self, bid: BidRow, indirect: tuple[InterestDeclaration, ...]) -> ModerationLine:
+        application = bid.application
+        work = self.work.get(application.id, [])
+        percent = percent_from(self.agreed.get(application.id, {}), work, self.rubric)
+        return ModerationLine(
+            stands_aside=False,
+            application=application,
+            recommendation=bid.recommendation if application.state in PANEL_OUTCOMES else None,
+            markers=tuple(each for each in work if each.is_locked),
+            spreads=spreads_from(work, self.rubric),
+            percent=percent,
+            discuss=self._discuss(bid, work),
+            reaches_line=percent is not None and at_or_above_line(percent, self.line),
+            indirect=indirect,
+            funded_before=bid.funded_before,
+        )
+
+    def _discuss(self, bid: BidRow, work: Sequence[MarkerMarks]) -> tuple[str, ...]:
+        return tuple(
+            must_discuss(
+                locked_marks(work, self.rubric),
+                self.rubric.weights,
+                line=self.line,
+                ask_pence=bid.application.ask_pence or 0,
+                pot_pence=self.pot_pence,
+                first_time=not bid.applied_before,
+                max_score=self.rubric.max_score,
+            )
+        )
+
+
+def _recommended(bid: BidRow) -> int:
+    if bid.application.state is not A.RECOMMENDED or bid.recommendation is None:
+        return 0
+    return bid.recommendation.amount_pence
+
+
+def _best_first(line: ModerationLine) -> tuple[bool, Fraction, str]:
+    reference = line.application.reference if line.application else ""
+    return line.percent is None, -(line.percent or Fraction(0)), reference

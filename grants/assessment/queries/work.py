@@ -1,0 +1,186 @@
+"""Markers' work: who may mark, who has what, and the one bid that a marker may read when it is theirs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from grants.accounts.models import OfficeRole, Person
+from grants.applications.models import Application, Submission
+from grants.assessment.models import Assignment, Score
+from grants.assessment.queries.facts import READY, UNLOCKED
+from grants.assessment.queries.interests import barred_from
+from grants.core.scoping import get_visible
+from grants.funds.models import Criterion, Question, Round
+from workflows.actors import Actor, Role
+from workflows.application import PASSED_CHECKS
+from workflows.assignment import LOCKED_STATES, AssignmentState
+from workflows.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerLoad:
+    """A marker and how much of a round is theirs."""
+
+    person: Person
+    assigned: int
+    ready: int
+    locked: int
+    stood_aside: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One bid in a marker's list; `done` of `of` criteria have a score."""
+
+    assignment: Assignment
+    done: int
+    of: int
+
+
+def get_round(session: Session, actor: Actor, round_id: int) -> Round:
+    """The round, for staff of its office."""
+    return get_visible(session, Round, round_id, actor)
+
+
+def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
+    """The bid, for staff of its office without a direct interest in it."""
+    bid = get_visible(session, Application, application_id, actor)
+    if bid.office_id not in actor.office_ids or barred_from(session, actor.person_id, [bid.id]):
+        raise NotFound(subject="application")
+    return bid
+
+
+def get_assignment(session: Session, actor: Actor, assignment_id: int) -> Assignment:
+    """The actor's own work on a bid; one who stood aside finds nothing here any more."""
+    assignment = session.scalars(
+        sa.select(Assignment)
+        .join(Assignment.application)
+        .options(contains_eager(Assignment.application).joinedload(Application.round))
+        .where(
+            Assignment.id == assignment_id,
+            Assignment.person_id == (actor.person_id or 0),
+            Assignment.state != AssignmentState.RECUSED,
+            Application.state.in_(sorted(PASSED_CHECKS)),
+        )
+    ).one_or_none()
+    if assignment is None or barred_from(session, actor.person_id, [assignment.application_id]):
+        raise NotFound(subject="assignment")
+    return assignment
+
+
+def list_queue(session: Session, actor: Actor) -> list[QueueItem]:
+    """What the actor has to mark, in an order that is random for each marker and always the same for one."""
+    scored = (
+        sa.select(sa.func.count())
+        .where(Score.assignment_id == Assignment.id, Score.score.is_not(None), Score.voided_at.is_(None))
+        .scalar_subquery()
+    )
+    criteria = sa.select(sa.func.count()).where(Criterion.round_id == Assignment.round_id).scalar_subquery()
+    rows = session.execute(
+        sa.select(Assignment, scored, criteria)
+        .join(Assignment.application)
+        .options(contains_eager(Assignment.application).joinedload(Application.round))
+        .where(
+            Assignment.person_id == (actor.person_id or 0),
+            Assignment.office_id.in_([office for office, role in actor.office_roles if role is Role.MARKER]),
+            Assignment.state != AssignmentState.RECUSED,
+            Application.state.in_(sorted(PASSED_CHECKS)),
+        )
+    ).all()
+    items = [QueueItem(assignment, done, of) for assignment, done, of in rows]
+    return sorted(items, key=lambda item: marking_order(item.assignment))
+
+
+def marking_order(assignment: Assignment) -> tuple[int, str]:
+    """Newest round first, then by a hash: nobody's bid is always the first or the last that is read."""
+    seed = f"{assignment.person_id}:{assignment.application_id}"
+    return -assignment.round_id, sha256(seed.encode()).hexdigest()
+
+
+def list_markers(session: Session, office_id: int) -> list[Person]:
+    """The people who hold the marker's role in the office now."""
+    return list(
+        session.scalars(
+            sa.select(Person)
+            .join(OfficeRole, OfficeRole.person_id == Person.id)
+            .where(OfficeRole.office_id == office_id, OfficeRole.role == Role.MARKER, OfficeRole.ended_at.is_(None))
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def marker_loads(session: Session, round_: Round) -> list[MarkerLoad]:
+    """Every marker of the office with what they have in this round."""
+    counts: dict[int, dict[AssignmentState, int]] = defaultdict(dict)
+    rows = session.execute(
+        sa.select(Assignment.person_id, Assignment.state, sa.func.count())
+        .where(Assignment.round_id == round_.id, Assignment.person_id.is_not(None))
+        .group_by(Assignment.person_id, Assignment.state)
+    )
+    for person_id, state, count in rows:
+        counts[person_id][state] = count
+    return [_load(person, counts[person.id]) for person in list_markers(session, round_.office_id)]
+
+
+def _load(person: Person, states: dict[AssignmentState, int]) -> MarkerLoad:
+    def total(of: Collection[AssignmentState]) -> int:
+        return sum(count for state, count in states.items() if state in of)
+
+    return MarkerLoad(
+        person=person,
+        assigned=total(READY | UNLOCKED),
+        ready=total(READY),
+        locked=total(LOCKED_STATES),
+        stood_aside=total({AssignmentState.RECUSED}),
+    )
+
+
+def assignments_of(session: Session, application_ids: Collection[int]) -> dict[int, list[Assignment]]:
+    """Every assignment of these bids with its person, by bid; one query."""
+    found: dict[int, list[Assignment]] = defaultdict(list)
+    rows = session.scalars(
+        sa.select(Assignment)
+        .options(joinedload(Assignment.person))
+        .where(Assignment.application_id.in_(sorted(application_ids)))
+        .order_by(Assignment.id)
+    )
+    for row in rows:
+        found[row.application_id].append(row)
+    return found
+
+
+def bids_in(session: Session, round_id: int, states: Collection[Any]) -> list[Application]:
+    """The round's bids in these states, by reference."""
+    return list(
+        session.scalars(
+            sa.select(Application)
+            .where(Application.round_id == round_id, Application.state.in_(sorted(states)))
+            .order_by(Application.reference)
+        )
+    )
+
+
+def shown_answers(session: Session, application: Application) -> list[tuple[str, Sequence[dict[str, Any]]]]:
+    """What was sent, section by section, without the questions that are private; empty for a bid from paper."""
+    content = session.scalar(
+        sa.select(Submission.content)
+        .where(Submission.application_id == application.id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    open_codes = set(
+        session.scalars(
+            sa.select(Question.code).where(Question.round_id == application.round_id, Question.is_private.is_(False))
+        )
+    )
+    # A question that is not known any more is left out: what may be shown is said, never what may not.
+    items = [item for item in content or [] if item.get("code") in open_codes]
+    return [(section, list(group)) for section, group in groupby(items, key=lambda item: item.get("section", ""))]

@@ -1,0 +1,59 @@
+"""The verbs of assessment: assign, declare, mark, lock, convene, moderate, draw the line, close."""
+
+from grants.assessment.services.assigning import (
+    Shared,
+    assign_marker,
+    assign_markers,
+    share_evenly,
+    start_moderating,
+    start_scoring,
+)
+from grants.assessment.services.interests import declare_interest
+from grants.assessment.services.line import draw_the_line, move_line
+from grants.assessment.services.marking import (
+    Mark,
+    lock_assignment,
+    reopen_assignment,
+    save_mark,
+    save_marks,
+)
+from grants.assessment.services.moderation import reopen_scoring, save_agreed_scores
+from grants.assessment.services.outcomes import set_outcome
+from grants.assessment.services.panel import (
+    Seat,
+    change_members,
+    close_panel,
+    convene_panel,
+    open_panel,
+    reopen_panel,
+)
+from grants.assessment.services.paper import record_paper_marks
+from grants.assessment.services.reminders import remind_due_markers
+
+__all__ = [
+    "Mark",
+    "Seat",
+    "Shared",
+    "assign_marker",
+    "assign_markers",
+    "change_members",
+    "close_panel",
+    "convene_panel",
+    "declare_interest",
+    "draw_the_line",
+    "lock_assignment",
+    "move_line",
+    "open_panel",
+    "record_paper_marks",
+    "remind_due_markers",
+    "reopen_assignment",
+    "reopen_panel",
+    "reopen_scoring",
+    "save_agreed_scores",
+    "save_mark",
+    "save_marks",
+    "set_outcome",
+    "share_evenly",
+    "start_moderating",
+    "start_scoring",
+]

@@ -1,0 +1,173 @@
+"""Who marks which bid: never somebody of the group that applied, and never a bid before it passed its checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy.orm import Session
+
+from grants.accounts.models import Person
+from grants.applications.models import Application
+from grants.assessment import queries
+from grants.assessment.models import Assignment
+from grants.assessment.queries.facts import READY, UNLOCKED, assignment_counts, round_facts
+from grants.assessment.queries.work import bids_in
+from grants.assessment.services.gates import lock_row
+from grants.core import transitions
+from grants.core.transitions import Move
+from grants.funds.models import Round
+from workflows.actors import Actor, Scope
+from workflows.application import ApplicationState
+from workflows.assignment import AssignmentFacts, Interest
+from workflows.errors import TransitionRefused
+from workflows.round import RoundState
+
+# A marker may be added while the bid waits for its markers or is with them.
+ASSIGNABLE = frozenset({ApplicationState.ELIGIBLE, ApplicationState.SCORING})
+Pair = tuple[Application, Person]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What sharing out did: how many were assigned, and the bids for which no marker was left."""
+
+    assigned: int
+    short: tuple[str, ...]
+
+
+def assign_marker(
+    session: Session, application: Application, person: Person, *, actor: Actor, now: datetime
+) -> Assignment:
+    """Ask this person to mark this bid.
+
+    Refused: bid-not-eligible, not-a-marker, marker-of-the-group, direct-interest, already-assigned.
+    """
+    return assign_markers(session, [(application, person)], actor=actor, now=now)[0]
+
+
+def assign_markers(session: Session, pairs: Sequence[Pair], *, actor: Actor, now: datetime) -> list[Assignment]:
+    """Assign all of these, or none: the first that can't be is refused by name and reference."""
+    blocked = _Blocked(session, pairs)
+    for application, person in pairs:
+        blocked.refuse(application, person)
+    made = []
+    for office_id in sorted({application.office_id for application, _ in pairs}):
+        things = [_new(application, person, now) for application, person in pairs if application.office_id == office_id]
+        # Membership was asked for every pair above; the guard of the table hears the answer.
+        facts = AssignmentFacts(
+            scope=Scope(office_id), now=now, marker_id=0, marker_belongs_to_group=False, on_paper=actor.on_paper
+        )
+        transitions.create(session, things, "assign", facts, actor=actor, now=now)
+        made += things
+    return made
+
+
+def _new(application: Application, person: Person, now: datetime) -> Assignment:
+    return Assignment(
+        office_id=application.office_id,
+        round_id=application.round_id,
+        application=application,
+        person=person,
+        due_at=application.round.scoring_ends_at,
+        created_at=now,
+    )
+
+
+class _Blocked:
+    """Why a person may not mark a bid, for many pairs with the same few queries."""
+
+    def __init__(self, session: Session, pairs: Sequence[Pair]) -> None:
+        ids = {application.id for application, _ in pairs}
+        people = {person.id for _, person in pairs}
+        offices = {application.office_id for application, _ in pairs}
+        self.markers = {
+            (office_id, person.id) for office_id in offices for person in queries.list_markers(session, office_id)
+        }
+        self.members = queries.belonging(session, people, {application.organisation_id for application, _ in pairs})
+        self.interests = queries.interests_of(session, ids, people)
+        self.assigned = {
+            (each.application_id, each.person_id)
+            for some in queries.assignments_of(session, ids).values()
+            for each in some
+        }
+
+    def why(self, application: Application, person: Person) -> str | None:
+        """The code of the first reason, or None."""
+        standing = self.interests.get((application.id, person.id))
+        reasons = {
+            "bid-not-eligible": application.state not in ASSIGNABLE,
+            "not-a-marker": (application.office_id, person.id) not in self.markers,
+            "marker-of-the-group": (person.id, application.organisation_id) in self.members,
+            "direct-interest": standing is not None and standing.interest is Interest.DIRECT,
+            "already-assigned": (application.id, person.id) in self.assigned,
+        }
+        return next((code for code, holds in reasons.items() if holds), None)
+
+    def refuse(self, application: Application, person: Person) -> None:
+        if code := self.why(application, person):
+            raise TransitionRefused(code, reference=application.reference, name=person.name)
+
+
+def share_evenly(session: Session, round_: Round, people: Collection[Person], *, actor: Actor, now: datetime) -> Shared:
+    """Give every bid that lacks markers as many as the round needs, the least loaded person first.
+
+    Nobody gets a bid of their own group, one with a direct interest, or one that they have already.
+    """
+    bids = bids_in(session, round_.id, ASSIGNABLE)
+    blocked = _Blocked(session, [(bid, person) for bid in bids for person in people])
+    standing = queries.assignments_of(session, [bid.id for bid in bids])
+    load = Counter(each.person_id for some in standing.values() for each in some if each.state in READY | UNLOCKED)
+    pairs: list[Pair] = []
+    short = []
+    for bid in bids:
+        have = sum(each.state in READY | UNLOCKED for each in standing.get(bid.id, []))
+        free = [person for person in people if blocked.why(bid, person) is None]
+        chosen = sorted(free, key=lambda person: _turn(load, bid, person))[: max(round_.markers_needed - have, 0)]
+        load.update(person.id for person in chosen)
+        pairs += [(bid, person) for person in chosen]
+        short += [bid.reference] if have + len(chosen) < round_.markers_needed else []
+    if pairs:
+        assign_markers(session, pairs, actor=actor, now=now)
+    return Shared(len(pairs), tuple(short))
+
+
+def _turn(load: Counter[int | None], bid: Application, person: Person) -> tuple[int, str]:
+    # Equals are parted by a hash of both, so that the same two people do not always mark together.
+    return load[person.id], sha256(f"{bid.id}:{person.id}".encode()).hexdigest()
+
+
+def start_scoring(session: Session, round_: Round, *, actor: Actor, now: datetime) -> int:
+    """Pass the round's gate and send its eligible bids to their markers; returns how many bids went.
+
+    All or none: `too-few-markers-on` lists the bids that lack markers who have declared. Called again in a round
+    that is already scoring, it sends the bids that were reinstated since.
+    """
+    lock_row(session, round_)
+    bids = bids_in(session, round_.id, {ApplicationState.ELIGIBLE})
+    if round_.state is not RoundState.SCORING:
+        transitions.apply(session, round_, "start-scoring", round_facts(session, round_, now=now), actor=actor, now=now)
+    counts = assignment_counts(session, [bid.id for bid in bids])
+    short = [bid.reference for bid in bids if counts[bid.id][0] < round_.markers_needed and not actor.on_paper]
+    if short:
+        raise TransitionRefused("too-few-markers-on", need=round_.markers_needed, references=tuple(short))
+    moves = [
+        Move(
+            bid,
+            queries.application_facts(
+                session, bid, actor=actor, now=now, markers_ready=counts[bid.id][0], markers_unlocked=counts[bid.id][1]
+            ),
+        )
+        for bid in bids
+    ]
+    transitions.apply_many(session, "start-scoring", moves, actor=actor, now=now)
+    return len(moves)
+
+
+def start_moderating(session: Session, round_: Round, *, actor: Actor, now: datetime) -> None:
+    """Move the round on by hand, for when the last bid to score was withdrawn."""
+    lock_row(session, round_)
+    transitions.apply(session, round_, "start-moderating", round_facts(session, round_, now=now), actor=actor, now=now)

@@ -1,0 +1,209 @@
+"""Drawing the line: one walk down from the best bid proposes every outcome, and the chair may change each after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from grants.applications.models import Application
+from grants.assessment import queries
+from grants.assessment.models import Panel, Recommendation
+from grants.assessment.queries.facts import UNMODERATED, is_sitting, member_of, states_of
+from grants.assessment.queries.marks import agreed_of, locked_marks, marks_of, percent_from
+from grants.assessment.queries.table import BidRow, panel_bids
+from grants.assessment.services.gates import lock_row
+from grants.assessment.services.moderation import require_chair
+from grants.assessment.services.outcomes import ACTION, keep_recommendation, outcome_facts
+from grants.core import audit, transitions
+from grants.core.transitions import Move
+from grants.funds.models import Round, RoundArea
+from workflows.actors import Actor, Role
+from workflows.application import PANEL_OUTCOMES, ApplicationState
+from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
+from workflows.rules import scoring
+from workflows.rules.allocation import Allocation, Bid, Placed, Placing, recommend
+
+HUNDRED_PERCENT = 10_000
+
+
+def draw_the_line(
+    session: Session, round_: Round, *, actor: Actor, now: datetime, seen_version: int | None = None
+) -> Allocation:
+    """Place every moderated bid by the rule of the round; replaces what was placed before, also by hand.
+
+    Bids in which the chair has a direct interest keep what another chair recorded; one that has nothing yet is
+    walked past with its money set aside, for another chair of the panel to record. Raises UnresolvedTie with the
+    references of equal bids that the rule can't tell apart, and Stale when any bid moved since the page that
+    carried `seen_version` (see `outcomes_version`).
+    """
+    panel = queries.find_panel(session, round_.id)
+    require_chair(panel, actor)
+    lock_row(session, round_)
+    bids = panel_bids(session, round_.id)
+    if seen_version is not None and seen_version != outcomes_version([each.application for each in bids]):
+        raise Stale(subject="round", id=round_.id)
+    waiting = sum(states_of(session, round_.id)[each] for each in UNMODERATED)
+    if waiting:
+        raise TransitionRefused("bids-still-moderating", count=waiting)
+    barred = queries.barred_from(session, actor.person_id, [each.application.id for each in bids])
+    settled = [each for each in bids if each.application.id in barred and each.application.state in PANEL_OUTCOMES]
+    walked = [each for each in bids if each not in settled]
+    pot = round_.pot_pence - sum(each.recommendation.amount_pence for each in settled if each.recommendation)
+    line = queries.line_of(round_, panel)
+    allocation = recommend(_as_bids(session, round_, walked), pot, line, funding_to_date(session, round_))
+    _record(session, panel, walked, allocation, line, barred, actor, now)
+    return allocation
+
+
+def outcomes_version(applications: Sequence[Application]) -> int:
+    """A number that every move of any of these bids raises."""
+    return sum(each.version for each in applications)
+
+
+def _as_bids(session: Session, round_: Round, rows: Sequence[BidRow]) -> list[Bid]:
+    rubric = queries.rubric_of(session, round_.id)
+    ids = [row.application.id for row in rows]
+    work, agreed = marks_of(session, ids, rubric), agreed_of(session, ids, rubric)
+    bids = []
+    for row in rows:
+        application = row.application
+        own = agreed.get(application.id, {})
+        marks = work.get(application.id, [])
+        percent = percent_from(own, marks, rubric)
+        if percent is None:
+            raise TransitionRefused("criteria-not-agreed", criteria=(application.reference,))
+        scores = scoring.agreed_scores({code: each.score for code, each in own.items()}, locked_marks(marks, rubric))
+        first, second = (*rubric.criteria[:2], *rubric.criteria[:1])[:2]
+        bids.append(
+            Bid(
+                reference=application.reference,
+                area=application.area.name if application.area else "",
+                ask_pence=application.ask_pence or 0,
+                percent=percent,
+                first_criterion=scores[first.code],
+                second_criterion=scores[second.code],
+                funded_before=row.funded_before,
+            )
+        )
+    return bids
+
+
+def funding_to_date(session: Session, round_: Round) -> dict[str, int]:
+    """What each area was given in the office's other rounds, by the area's name; in pence."""
+    rows = session.execute(
+        sa.select(RoundArea.name, sa.func.sum(Recommendation.amount_pence))
+        .join(Application, Application.area_id == RoundArea.id)
+        .join(Recommendation, Recommendation.application_id == Application.id)
+        .where(
+            Application.office_id == round_.office_id,
+            Application.round_id != round_.id,
+            Application.state.in_([ApplicationState.APPROVED, ApplicationState.AWARDED]),
+        )
+        .group_by(RoundArea.name)
+    )
+    return {name: int(pence) for name, pence in rows}
+
+
+def _record(
+    session: Session,
+    panel: Panel | None,
+    rows: Sequence[BidRow],
+    allocation: Allocation,
+    line: Fraction,
+    barred: frozenset[int],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    by_reference = {row.application.reference: row for row in rows}
+    ranks = {reference: rank for rank, reference in enumerate(allocation.reserve, start=1)}
+    moves: dict[Placing, list[Move]] = {placing: [] for placing in ACTION}
+    left = allocation.pot_pence
+    for placed in allocation.placed:
+        row = by_reference[placed.bid.reference]
+        if row.application.id not in barred:
+            keep_recommendation(
+                session,
+                row.application,
+                placed.placing,
+                row.recommendation,
+                reason_code=placed.reason or "",
+                reserve_rank=ranks.get(placed.bid.reference),
+                actor=actor,
+                now=now,
+            )
+            moves[placed.placing].append(_move(session, row, panel, placed, line, left, actor, now))
+        left -= placed.bid.ask_pence if placed.placing is Placing.RECOMMENDED else 0
+    for placing, some in moves.items():
+        transitions.apply_many(session, ACTION[placing], some, actor=actor, now=now)
+
+
+def _move(
+    session: Session,
+    row: BidRow,
+    panel: Panel | None,
+    placed: Placed,
+    line: Fraction,
+    left_pence: int,
+    actor: Actor,
+    now: datetime,
+) -> Move:
+    facts = outcome_facts(
+        session,
+        row.application,
+        panel,
+        actor=actor,
+        now=now,
+        reason=placed.reason or "",
+        at_or_above_line=scoring.at_or_above_line(placed.bid.percent, line),
+        pot_left_pence=left_pence,
+    )
+    amount = placed.bid.ask_pence if placed.placing is Placing.RECOMMENDED else 0
+    detail: Mapping[str, object] = {"rank": placed.rank, "amount_pence": amount, "by": "line"}
+    return Move(row.application, facts, reason=placed.reason or "", detail=detail)
+
+
+def move_line(
+    session: Session, panel: Panel, line_hundredths: int, reason: str, *, actor: Actor, now: datetime
+) -> None:
+    """Move the line, once and for every bid of the round, with a reason; in hundredths of a percent.
+
+    Only after moderation, so that nobody moves it for one bid. Outcomes stay until the line is drawn again.
+    """
+    if Role.CHAIR not in actor.roles_in(panel.scope) or not _chairs(panel, actor):
+        raise NotAllowed(needs=["chair"])
+    if not reason.strip():
+        raise Invalid(problems={"reason": "reason-needed"})
+    if not 0 <= line_hundredths <= HUNDRED_PERCENT:
+        raise Invalid(problems={"line": "line-out-of-range"})
+    waiting = sum(states_of(session, panel.round_id)[each] for each in UNMODERATED)
+    if not is_sitting(panel) or waiting:
+        raise TransitionRefused(*(["bids-still-moderating"] if waiting else ["panel-not-in-session"]), count=waiting)
+    moved = session.execute(
+        sa.update(Panel)
+        .where(Panel.id == panel.id, Panel.line_moved_to_hundredths.is_(None))
+        .values(line_moved_to_hundredths=line_hundredths, line_reason=reason.strip())
+        .returning(Panel.id)
+    )
+    if moved.first() is None:
+        raise TransitionRefused("line-already-moved")
+    session.refresh(panel)
+    audit.record(
+        session,
+        subject_type="panel",
+        subject_id=panel.id,
+        action="move-line",
+        actor=actor,
+        at=now,
+        office_id=panel.office_id,
+        reason=reason.strip(),
+        detail={"from_hundredths": panel.round.line_hundredths, "to_hundredths": line_hundredths},
+    )
+
+
+def _chairs(panel: Panel, actor: Actor) -> bool:
+    seat = member_of(panel, actor.person_id)
+    return actor.on_paper or (seat is not None and seat.is_chair)
