@@ -5,7 +5,7 @@ Each takes the session first and everything else by name; two calls make two dif
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -16,6 +16,10 @@ from grants.accounts import services as accounts
 from grants.accounts.models import Office, Organisation, Person
 from grants.applications import services as applications
 from grants.applications.models import Application
+from grants.funds import model_form
+from grants.funds import services as funds
+from grants.funds.definition import AreaDef, RoundDefinition
+from grants.funds.models import Round
 from tests.apps import NOW
 from workflows.actors import SYSTEM, Actor, Role
 
@@ -160,3 +164,31 @@ def a_submitted_bid(
     actor = actor_of(session, lead)
     applications.submit_application(session, made, actor=actor, now=now, received_at=now)
     return made
+
+
+def a_round(session: Session, office: Office, *, now: datetime = NOW, **overrides: Any) -> Round:
+    """A round that is open at `now`, with the model form, rubric and rules; `overrides` are of its definition."""
+    number = next(_numbers)
+    values = {
+        "office": office.code,
+        "fund": f"FUND-{number}",
+        "code": f"ROUND-{number}",
+        "title": f"Round {number}",
+        "pot_pence": 10_000_000,
+        "opens_at": now - timedelta(days=7),
+        "closes_at": now + timedelta(days=14),
+        "areas": (AreaDef(name="West Example"), AreaDef(name="East Example", aliases=("The East",))),
+        "criteria": model_form.CRITERIA,
+        "sections": model_form.sections_for(overrides.get("criteria", model_form.CRITERIA)),
+        "rules": model_form.default_rules(),
+        "guidance": model_form.GUIDANCE,
+        "is_fictional": True,
+    }
+    actor = actor_of(session, staff(session, office, Role.MANAGER))
+    round_ = funds.create_round(
+        session, office, RoundDefinition(**values | overrides), actor=actor, now=now, create_missing=True
+    )
+    funds.approve_round(session, round_, actor=actor, now=now)
+    funds.publish_round(session, round_, actor=actor, now=now)
+    funds.open_due_rounds(session, now)
+    return round_

@@ -138,6 +138,7 @@ ROUND = Workflow(
     rows=[
         # action               from             to              who               provided that                     then
         ("create",             NEW,             S.DRAFT,        MANAGER,          [],                               []),
+        ("edit",               S.DRAFT,         S.DRAFT,        MANAGER,          [],                               []),
         ("approve",            S.DRAFT,         S.APPROVED,     MANAGER,          [set_up_is_sound],                []),
         ("schedule",           S.APPROVED,      S.SCHEDULED,    TIMER | MANAGER,  [set_up_is_sound],                []),
         ("open",               S.SCHEDULED,     S.OPEN,         TIMER,            [opening_reached],                []),

@@ -102,6 +102,8 @@ class Round(Stateful, Base):
     needs_community_rep: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     tells_disqualified_at_once: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     acceptance_working_days: Mapped[int] = mapped_column(sa.Integer, default=20)
+    # When it was first shown to the public; a round cancelled before that was never theirs to see.
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_money_confirmed: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     is_on_paper: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)

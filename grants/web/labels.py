@@ -105,6 +105,7 @@ ANNOUNCED_TO_GROUP = {
 # (lifecycle, action) -> the words on the button
 ACTIONS: dict[tuple[str, str], str] = {
     ("round", "create"): "Create the round",
+    ("round", "edit"): "Change the set-up",
     ("round", "approve"): "Approve the round",
     ("round", "schedule"): "Publish the round",
     ("round", "open"): "Open the round",
@@ -184,8 +185,68 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("return", "waive"): "Say it is not needed",
 }
 
+# role -> (its name, what it lets a person do); the order is that of the screens
+OFFICE_ROLES: dict[str, tuple[str, str]] = {
+    "officer": ("Grants officer", "Checks bids, asks questions, reads returns"),
+    "manager": ("Grants manager", "Sets up rounds, confirms, announces, invites people"),
+    "marker": ("Marker", "Scores the bids they are given"),
+    "chair": ("Panel chair", "Leads moderation and records agreed scores"),
+    "panel_member": ("Panel member", "Declares interests and takes part in the panel"),
+    "decision_maker": ("Decision maker", "Approves or returns the recommendations"),
+    "chief_executive": ("Chief executive", "Passes decisions on where the office asks for it"),
+    "finance": ("Finance officer", "Sees awards and what is committed"),
+    "admin": ("Administrator", "Invites people and ends access; reads no bids"),
+}
+GROUP_ROLES: dict[str, tuple[str, str]] = {
+    "contributor": ("Contributor", "Helps to write applications and returns"),
+    "signatory": ("Signatory", "Accepts offers and signs returns for the group"),
+    "lead": ("Lead", "Writes and sends applications, invites people"),
+}
+# Question E1 of the application form, in its order.
+ORGANISATION_KINDS: dict[str, str] = {
+    "registered_charity": "Registered charity",
+    "cio": "Charitable incorporated organisation (CIO)",
+    "cic_guarantee": "Community interest company limited by guarantee",
+    "cic_shares": "Community interest company limited by shares",
+    "company_by_guarantee": "Company limited by guarantee",
+    "society": "Community benefit society or co-operative",
+    "unincorporated_group": "Community group with a constitution, not registered",
+    "parish_council": "Parish or town council",
+    "local_authority": "Local authority or community safety partnership",
+    "school": "School, college or university",
+    "faith_body": "Faith body",
+    "sports_club": "Sports club",
+    "housing_association": "Housing association",
+    "public_body": "Police or another public body",
+    "business": "Business",
+    "individual": "One person, not an organisation",
+    "other": "Something else",
+}
+
 # Refusal code -> sentence. Braces are filled from the refusal's detail, money and times in people's form.
 SENTENCES: dict[str, str] = {
+    "amount-needed": "Enter an amount of more than £0.",
+    "closing-missing": "Give a closing time, or say that the round is rolling.",
+    "criterion-unread": "No question is read for these criteria: {criteria}.",
+    "dates-out-of-order": "This date must come after the one before it.",
+    "deadline-after-what-follows": "The deadline must stay before the end of scoring and the panel.",
+    "fund-code-taken": "Another fund of the office has this code.",
+    "fund-unknown": "The office has no fund with this code.",
+    "guidance-missing": "Write the guidance for groups.",
+    "limit-above-pot": "The most that a group may ask is more than the pot.",
+    "limits-out-of-order": "The least that a group may ask is more than the most.",
+    "money-not-confirmed": "Record that the finance officer has confirmed the money.",
+    "more-than-the-source": "The money source has only {free_pence} left.",
+    "no-questions": "The round has no questions.",
+    "opening-missing": "Give an opening time.",
+    "pot-not-covered": "The pot is {pot_pence} and the fund has {free_pence} left. Lower the pot, or add money to the fund.",
+    "privacy-notice-missing": "Write the privacy notice.",
+    "question-of-unknown-criterion": "Some questions name a criterion that the round does not have: {criteria}.",
+    "round-code-taken": "The office has a round with this code already.",
+    "round-file-wrong": "The file can't be used yet. What to put right is listed below.",
+    "source-name-needed": "Give the money a name.",
+    "title-needed": "Enter a title.",
+    "weights-not-100": "The weights add up to {total}. Make them add up to 100.",
     "already-decided": "The decision on this round is made, so the panel stays closed.",
     "agreed-score-needs-reason": "Write the reason for each agreed score that is outside the markers' own scores: {criteria}.",
     "answer-needed": "Write your answer to the question.",
@@ -210,6 +271,7 @@ SENTENCES: dict[str, str] = {
     "deadline-only-later": "A deadline can only be moved later. It is now {closes_at}.",
     "deadline-passed": "The deadline has passed: {deadline}. Nothing can be sent or changed after it.",
     "decision-not-approved": "The decision has not been approved yet.",
+    "decision-under-way": "The notice of this round is already on its way.",
     "declarations-missing": "Some officers' declarations are missing: {which}.",
     "direct-interest": "A direct interest is declared in this bid, so it stays closed to that person.",
     "disqualification-pending": "A disqualification is proposed. A manager confirms it or sets it aside first.",
@@ -287,6 +349,7 @@ SENTENCES: dict[str, str] = {
     "took-part-earlier": "You marked, chaired, moderated or declared an interest here, so someone else must decide.",
     "wrong-code": "This code is not right. Codes change every 30 seconds, and each works once: wait for the next one.",
     "http-400": "The request could not be read. Go back, check what you typed and send it again.",
+    "http-401": "You have to sign in first. Copy what you typed, sign in, and send it again.",
     "http-404": "There is nothing here, or it is not yours to see. Check the address, or start from the first page.",
     "http-405": "This address can't be used in this way.",
     "http-413": "What was sent is too large.",
@@ -297,6 +360,7 @@ SENTENCES: dict[str, str] = {
 }
 HEADINGS = {
     400: "The request could not be read",
+    401: "You are not signed in",
     403: "You can't do this",
     404: "Page not found",
     405: "This can't be done here",
@@ -322,6 +386,11 @@ def state_colour(lifecycle: str, state: str) -> str:
 
 def action_label(lifecycle: str, action: str) -> str:
     return ACTIONS[lifecycle, action]
+
+
+def role_label(role: str) -> str:
+    """The name of a role, as a person may be called by it."""
+    return (OFFICE_ROLES | GROUP_ROLES)[str(role)][0]
 
 
 def heading_for(status: int) -> str:

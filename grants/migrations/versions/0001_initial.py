@@ -50,6 +50,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_audit_entry_subject", ["subject_type", "subject_id", "id"], unique=False)
 
     op.create_table(
+        "duty_lease",
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("owner", sa.String(length=60), nullable=False),
+        sa.Column("until", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("duty", name=op.f("pk_duty_lease")),
+    )
+    op.create_table(
         "installation",
         sa.Column("key", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -180,6 +187,20 @@ def upgrade() -> None:
     with op.batch_alter_table("fund", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_fund_office_id"), ["office_id"], unique=False)
 
+    op.create_table(
+        "kept_text",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("path", sa.String(length=500), nullable=False),
+        sa.Column("form", sa.JSON(), nullable=False),
+        sa.Column("created_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_kept_text_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_text")),
+        sa.UniqueConstraint("person_id", "path", name=op.f("uq_kept_text_person_id_path")),
+    )
     op.create_table(
         "membership",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -463,6 +484,7 @@ def upgrade() -> None:
         sa.Column("needs_community_rep", sa.Boolean(), nullable=False),
         sa.Column("tells_disqualified_at_once", sa.Boolean(), nullable=False),
         sa.Column("acceptance_working_days", sa.Integer(), nullable=False),
+        sa.Column("published_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("is_money_confirmed", sa.Boolean(), nullable=False),
         sa.Column("is_on_paper", sa.Boolean(), nullable=False),
         sa.Column("is_fictional", sa.Boolean(), nullable=False),
@@ -1055,6 +1077,7 @@ def upgrade() -> None:
         sa.Column("rule_id", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=10), nullable=False),
         sa.Column("is_automatic", sa.Boolean(), nullable=False),
+        sa.Column("reason_code", sa.String(length=40), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -1617,6 +1640,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_organisation_id"))
 
     op.drop_table("membership")
+    op.drop_table("kept_text")
     with op.batch_alter_table("fund", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_fund_office_id"))
 
@@ -1637,6 +1661,7 @@ def downgrade() -> None:
     op.drop_table("organisation")
     op.drop_table("office")
     op.drop_table("installation")
+    op.drop_table("duty_lease")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_entry_subject")
         batch_op.drop_index(batch_op.f("ix_audit_entry_office_id"))

@@ -1,0 +1,187 @@
+"""Reading rounds: staff see their own offices' rounds, the public those that were published, each in few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from grants.accounts.models import Office
+from grants.core.scoping import get_visible, visible
+from grants.funds.models import DeadlineChange, Fund, FundMoney, Round
+from workflows.actors import Actor
+from workflows.errors import NotFound
+from workflows.round import SETTING_UP, RoundFacts, RoundState
+from workflows.rules.round_setup import RoundSetup, SetupProblem, setup_problems
+
+# How long a round that has closed stays on the public list (our default).
+SHOWN_AFTER_CLOSING = timedelta(days=60)
+PAGE = 50
+
+
+class Bid(Protocol):
+    """What the deadline of a bid hangs on; the bids themselves live to the right of this feature."""
+
+    @property
+    def round(self) -> Round: ...
+
+    @property
+    def deadline_extended_to(self) -> datetime | None: ...
+
+
+def get_round(session: Session, actor: Actor, round_id: int) -> Round:
+    """A round of the actor's own office, in any state."""
+    return get_visible(session, Round, round_id, actor)
+
+
+def find_round(session: Session, office_id: int, code: str) -> Round | None:
+    """The office's round of this code, however its letters are cased."""
+    statement = sa.select(Round).where(Round.office_id == office_id, sa.func.lower(Round.code) == code.strip().lower())
+    return session.scalars(statement).one_or_none()
+
+
+def list_rounds(session: Session, actor: Actor, *, before_id: int | None = None) -> list[tuple[Round, Office, Fund]]:
+    """The rounds of the actor's offices, newest first, a page of them and one more to show that there are more."""
+    statement = (
+        sa.select(Round, Office, Fund)
+        .join(Office, Office.id == Round.office_id)
+        .join(Fund, Fund.id == Round.fund_id)
+        .where(visible(Round, actor))
+        .order_by(Round.id.desc())
+        .limit(PAGE + 1)
+    )
+    if before_id is not None:
+        statement = statement.where(Round.id < before_id)
+    return [(round_, office, fund) for round_, office, fund in session.execute(statement)]
+
+
+def get_public_round(session: Session, actor: Actor, round_id: int) -> Round:
+    """A round that was published, for anyone; one that is still being set up does not exist."""
+    statement = sa.select(Round).where(Round.id == round_id, Round.published_at.is_not(None))
+    round_ = session.scalars(statement).one_or_none()
+    if round_ is None:
+        raise NotFound(subject="Round")
+    return round_
+
+
+def list_public_rounds(session: Session, *, now: datetime) -> list[tuple[Round, Office]]:
+    """What the public may want now: open rounds, then those to come, then those that closed a short while ago.
+
+    The areas of each are loaded with it.
+    """
+    is_open, is_coming = Round.state == RoundState.OPEN, Round.state == RoundState.SCHEDULED
+    recent = sa.and_(Round.state != RoundState.CANCELLED, Round.closes_at > now - SHOWN_AFTER_CLOSING)
+    statement = (
+        sa.select(Round, Office)
+        .join(Office, Office.id == Round.office_id)
+        .where(Round.published_at.is_not(None), sa.or_(is_open, is_coming, recent))
+        .options(selectinload(Round.areas))
+        .order_by(sa.case((is_open, 0), (is_coming, 1), else_=2), Round.closes_at, Round.id)
+        .limit(200)
+    )
+    return [(round_, office) for round_, office in session.execute(statement)]
+
+
+def deadline_of(round_: Round) -> datetime | None:
+    """The first instant at which the round takes nothing more: closing and grace; None for a rolling round."""
+    if round_.closes_at is None:
+        return None
+    return round_.closes_at + timedelta(minutes=round_.grace_minutes)
+
+
+def deadline_for(application: Bid) -> datetime | None:
+    """The same for one bid, which may have been given longer; an extension never makes it shorter."""
+    deadline, extended = deadline_of(application.round), application.deadline_extended_to
+    if deadline is None or extended is None:
+        return deadline
+    return max(deadline, extended)
+
+
+def with_parts(session: Session, round_: Round) -> Round:
+    """The same round with its areas, rubric, form and rules loaded, one query for each."""
+    statement = (
+        sa.select(Round)
+        .where(Round.id == round_.id)
+        .options(
+            joinedload(Round.fund),
+            selectinload(Round.areas),
+            selectinload(Round.criteria),
+            selectinload(Round.sections),
+            selectinload(Round.questions),
+            selectinload(Round.rules),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(statement).one()
+
+
+def unallocated_pence(session: Session, fund_id: int, *, but_round_id: int | None = None) -> int:
+    """The fund's money that no approved round has taken; a cancelled round gives its pot back."""
+    given = sa.select(sa.func.coalesce(sa.func.sum(FundMoney.amount_pence), 0)).where(FundMoney.fund_id == fund_id)
+    taken = sa.select(sa.func.coalesce(sa.func.sum(Round.pot_pence), 0)).where(
+        Round.fund_id == fund_id,
+        Round.state.not_in([RoundState.DRAFT, RoundState.CANCELLED]),
+        Round.id != (but_round_id or 0),
+    )
+    return int(session.scalar(sa.select(given.scalar_subquery() - taken.scalar_subquery())) or 0)
+
+
+def setup_of(session: Session, round_: Round) -> RoundSetup:
+    """The round's set-up as the rules see it."""
+    return RoundSetup(
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        is_rolling=round_.is_rolling,
+        scoring_ends_at=round_.scoring_ends_at,
+        panel_on=round_.panel_on,
+        decide_by_on=round_.decide_by_on,
+        announce_on=round_.announce_on,
+        pot_pence=round_.pot_pence,
+        unallocated_pence=unallocated_pence(session, round_.fund_id, but_round_id=round_.id),
+        is_money_confirmed=round_.is_money_confirmed,
+        min_ask_pence=round_.min_ask_pence,
+        max_ask_pence=round_.max_ask_pence,
+        has_privacy_notice=bool(round_.privacy_notice.strip()),
+        has_guidance=bool(round_.guidance.strip()),
+        question_count=len(round_.questions),
+        weights={criterion.code: criterion.weight for criterion in round_.criteria},
+        read_by={q.code: q.criterion_code for q in round_.questions if q.criterion_code},
+    )
+
+
+def problems_of(session: Session, round_: Round) -> list[SetupProblem]:
+    """Why the round can't be approved yet; nothing once it is past setting up."""
+    return setup_problems(setup_of(session, round_)) if round_.state in SETTING_UP else []
+
+
+def facts_for_round(session: Session, round_: Round, *, now: datetime, **more: Any) -> RoundFacts:
+    """The facts that this feature knows; features to the right pass the counts of their bids in `more`."""
+    return RoundFacts(
+        scope=round_.scope,
+        now=now,
+        opens_at=round_.opens_at,
+        closes_at=round_.closes_at,
+        is_rolling=round_.is_rolling,
+        setup_problems=tuple(problem.code for problem in problems_of(session, round_)),
+        **more,
+    )
+
+
+def list_deadline_changes(session: Session, round_: Round) -> Sequence[DeadlineChange]:
+    """How the round's deadline was moved, first to last."""
+    statement = sa.select(DeadlineChange).where(DeadlineChange.round_id == round_.id).order_by(DeadlineChange.id)
+    return session.scalars(statement).all()
+
+
+def list_funds(session: Session, actor: Actor) -> list[Fund]:
+    """The funds of the actor's offices, by code."""
+    return list(session.scalars(sa.select(Fund).where(visible(Fund, actor)).order_by(Fund.code, Fund.id)))
+
+
+def find_fund(session: Session, office_id: int, code: str) -> Fund | None:
+    """The office's fund of this code, however its letters are cased."""
+    statement = sa.select(Fund).where(Fund.office_id == office_id, sa.func.lower(Fund.code) == code.strip().lower())
+    return session.scalars(statement).one_or_none()

@@ -1,0 +1,99 @@
+"""Funds and the money set aside for them: a source is never promised twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from grants.accounts.models import Office
+from grants.core import audit
+from grants.funding import services as funding
+from grants.funding.models import MoneySource
+from grants.funds import queries
+from grants.funds.models import Fund, FundMoney
+from workflows.actors import Actor
+from workflows.errors import Invalid
+
+
+def create_fund(
+    session: Session, office: Office, code: str, title: str, *, actor: Actor, now: datetime, purpose: str = ""
+) -> Fund:
+    """Make a programme of grants. Raises Invalid: fund-code-taken, title-needed."""
+    problems = {}
+    if queries.find_fund(session, office.id, code):
+        problems["code"] = "fund-code-taken"
+    if not title.strip():
+        problems["title"] = "title-needed"
+    if problems:
+        raise Invalid(problems=problems)
+    fund = Fund(office_id=office.id, code=code.strip(), title=title.strip(), purpose=purpose)
+    session.add(fund)
+    session.flush()
+    audit.record(
+        session,
+        subject_type="fund",
+        subject_id=fund.id,
+        action="create",
+        actor=actor,
+        at=now,
+        office_id=office.id,
+        detail={"code": fund.code},
+    )
+    return fund
+
+
+def add_money(
+    session: Session, fund: Fund, source: MoneySource, amount_pence: int, *, actor: Actor, now: datetime
+) -> None:
+    """Set money of a source aside for the fund. Raises Invalid when the source has not that much left."""
+    if amount_pence <= 0:
+        raise Invalid(problems={"amount": "amount-needed"})
+    # The source's row is locked first, so that two managers who promise the same money come one after the other.
+    session.execute(sa.select(MoneySource.id).where(MoneySource.id == source.id).with_for_update())
+    promised = session.scalar(
+        sa.select(sa.func.coalesce(sa.func.sum(FundMoney.amount_pence), 0)).where(
+            FundMoney.money_source_id == source.id
+        )
+    )
+    free = source.amount_pence - int(promised or 0)
+    if amount_pence > free:
+        raise Invalid(problems={"amount": "more-than-the-source"}, free_pence=free)
+    held = session.scalars(
+        sa.select(FundMoney).where(FundMoney.fund_id == fund.id, FundMoney.money_source_id == source.id)
+    ).one_or_none()
+    if held is None:
+        session.add(FundMoney(fund_id=fund.id, money_source_id=source.id, amount_pence=amount_pence))
+    else:
+        held.amount_pence += amount_pence
+    session.flush()
+    audit.record(
+        session,
+        subject_type="fund",
+        subject_id=fund.id,
+        action="add-money",
+        actor=actor,
+        at=now,
+        office_id=fund.office_id,
+        detail={"money_source_id": source.id, "amount_pence": amount_pence},
+    )
+
+
+def ensure_fund(
+    session: Session, office: Office, code: str, title: str, *, create: bool, actor: Actor, now: datetime
+) -> Fund:
+    """The office's fund of this code; made when it is missing and may be. Raises Invalid: fund-unknown."""
+    fund = queries.find_fund(session, office.id, code)
+    if fund is None and not create:
+        raise Invalid(problems={"fund": "fund-unknown"})
+    return fund or create_fund(session, office, code, title or code, actor=actor, now=now)
+
+
+def ensure_money(
+    session: Session, office: Office, fund: Fund, pot_pence: int, name: str, *, actor: Actor, now: datetime
+) -> None:
+    """See that the fund has the pot free: where it has not, a source of the size of the pot is recorded for it."""
+    if queries.unallocated_pence(session, fund.id) < pot_pence:
+        source = funding.create_money_source(session, office, name, pot_pence, actor=actor, now=now)
+        add_money(session, fund, source, pot_pence, actor=actor, now=now)
