@@ -24,6 +24,8 @@ NUMBERS = {
     "WEB_WORKERS": (2, 1, 256),
     "WORKER_CONCURRENCY": (2, 1, 256),
     "TRUSTED_PROXIES": (0, 0, 10),
+    # How long a worker that is not heard of keeps what it claimed. No task runs longer than 60 s.
+    "LEASE_SECONDS": (60, 1, 3600),
 }
 
 
@@ -47,6 +49,7 @@ class Settings:
     web_workers: int = 2
     worker_concurrency: int = 2
     trusted_proxies: int = 0
+    lease_seconds: int = 60
     sample: bool = False
     unreadable: tuple[str, ...] = ()
 
@@ -68,6 +71,7 @@ class Settings:
             web_workers=numbers["WEB_WORKERS"],
             worker_concurrency=numbers["WORKER_CONCURRENCY"],
             trusted_proxies=numbers["TRUSTED_PROXIES"],
+            lease_seconds=numbers["LEASE_SECONDS"],
             sample=env.get("SAMPLE", "") == "1",
             unreadable=unreadable,
         )

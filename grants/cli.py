@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -23,7 +24,7 @@ def init_app(app: Flask) -> None:
             app.cli.add_command(command)
 
 
-def refuse(message: str) -> None:
+def refuse(message: str) -> NoReturn:
     """End a command with exit code 1 and the reason on stderr."""
     click.echo(message, err=True)
     raise SystemExit(1)

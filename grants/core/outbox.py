@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, UtcDateTime, one_of, text_enum
-from workflows.actors import Actor
+from workflows.actors import Actor, Scope
 
 
 class Progress(StrEnum):
@@ -95,6 +95,11 @@ class Message(Base):
     subject_line: Mapped[str] = mapped_column(sa.String(250), default="")
     body: Mapped[str] = mapped_column(sa.Text, default="")
     last_error: Mapped[str] = mapped_column(sa.Text, default="")
+
+    @property
+    def scope(self) -> Scope:
+        """Whose message it is, as the pages' rules ask it."""
+        return Scope(self.office_id)
 
 
 class Reminder(Base):

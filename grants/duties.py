@@ -1,0 +1,76 @@
+"""Every timed duty in one place, in the order in which a day's work falls: the tasks and `flask run-due` call these.
+
+A duty does one bounded batch in the caller's transaction and returns how much that was; 0 means that nothing is left.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from config import Settings
+from grants.core.database import reading_only
+from grants.notifications.queries import has_mail_to_move
+from grants.notifications.rendering import Letterhead
+from grants.notifications.services import Postroom, deliver_due, expand_outbox, give_back_expired
+from grants.notifications.sweeps import remind_drafts, remind_markers, remind_offers
+from grants.notifications.transport import transport_for
+
+Duty = Callable[[Session, datetime], int]
+
+# A round of delivery ends after this, so that a task is over long before it would be stopped.
+SECONDS_OF_DELIVERY = 5.0
+
+
+def deliver_outbox(session: Session, now: datetime) -> int:
+    """Make the messages that are waited for and send what is due; commits, as delivery must."""
+    if not is_mail_waiting(session, now):
+        return 0
+    done = expand_outbox(session, now)
+    session.commit()
+    room = _postroom()
+    try:
+        return done + deliver_due(session, room, now=now)
+    finally:
+        room.transport.close()
+
+
+def is_mail_waiting(session: Session, now: datetime) -> bool:
+    """Whether delivery would find anything; reads without taking SQLite's one lock for writers."""
+    with reading_only():
+        waiting = has_mail_to_move(session, now)
+        session.rollback()
+    return waiting
+
+
+def sweep_lost(session: Session, now: datetime) -> int:
+    """Find again what a worker that died had in hand, and what no tick has expanded."""
+    return give_back_expired(session, now) + expand_outbox(session, now)
+
+
+def _postroom() -> Postroom:
+    # A worker and a command are told their settings by the environment; there is no request to ask.
+    settings = Settings.from_environ()
+    until = time.monotonic() + SECONDS_OF_DELIVERY
+    return Postroom(
+        transport=transport_for(settings.mail_url),
+        letterhead=Letterhead(settings.sender, settings.public_url),
+        owner=f"{os.getpid()}-{secrets.token_hex(4)}",
+        lease=timedelta(seconds=settings.lease_seconds),
+        keeps_secrets=settings.is_sample,
+        keep_going=lambda: time.monotonic() < until,
+    )
+
+
+DUTIES: Mapping[str, Duty] = {
+    "remind-drafts": remind_drafts,
+    "remind-markers": remind_markers,
+    "remind-offers": remind_offers,
+    "sweep-lost": sweep_lost,
+    "deliver-outbox": deliver_outbox,
+}

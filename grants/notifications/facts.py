@@ -1,0 +1,178 @@
+"""What an e-mail may say about a thing: names, references, days and links, read at the moment of sending.
+
+Nothing sensitive is among them: reasons, scores and answers wait behind the sign-in, except that a receipt carries
+the group's own answers back to the group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from grants.accounts.models import Membership, Office, Person
+from grants.applications.models import Application, Submission
+from grants.assessment.models import Assignment, Panel
+from grants.awards.models import Award
+from grants.core.outbox import Message
+from grants.decisions.models import Decision
+from grants.funds.models import Round
+from grants.monitoring.models import MonitoringReturn
+from grants.notifications.links import GROUP_PAGES, HOME, OFFICE_PAGES
+from workflows.deadlines import london_date
+
+Facts = dict[str, Any]
+# These go to the group and to the office, and each is led to its own page.
+TOLD_TO_BOTH = frozenset({"offer-lapsed"})
+
+
+def facts_for(session: Session, message: Message, base_url: str) -> Facts:
+    """Everything that the template of this message may name."""
+    person = session.get(Person, message.person_id) if message.person_id else None
+    office = session.get(Office, message.office_id) if message.office_id else None
+    facts: Facts = {
+        "name": person.name if person else "",
+        "office_name": office.name if office else "Safer Grants",
+        "office_contact": office.contact_email if office else "",
+        "home": base_url + HOME,
+        "detail": message.detail,
+    }
+    about = ABOUT.get(message.subject_type)
+    if about is not None:
+        facts |= about(session, message.subject_id)
+    facts |= _pages(message.subject_type, facts, base_url)
+    if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
+        facts["link"] = facts["office_link"]
+    if message.template == "submission-receipt":
+        facts |= _receipt(session, message)
+    return facts
+
+
+def _pages(subject_type: str, facts: Facts, base_url: str) -> Facts:
+    return {
+        name: base_url + pages.get(subject_type, HOME).format_map(facts)
+        for name, pages in (("link", GROUP_PAGES), ("office_link", OFFICE_PAGES))
+    }
+
+
+def _is_of_the_group(session: Session, message: Message, organisation_id: int) -> bool:
+    membership = sa.select(Membership.id).where(
+        Membership.person_id == message.person_id,
+        Membership.organisation_id == organisation_id,
+        Membership.ended_at.is_(None),
+    )
+    return session.scalar(sa.select(membership.exists())) is True
+
+
+def _round(session: Session, round_id: int) -> Facts:
+    return _about_round(session.get_one(Round, round_id))
+
+
+def _about_round(round_: Round) -> Facts:
+    return {"round_id": round_.id, "round_title": round_.title, "round_closes_at": round_.closes_at}
+
+
+def _application(session: Session, application_id: int) -> Facts:
+    return _about_bid(session.get_one(Application, application_id))
+
+
+def _about_bid(bid: Application) -> Facts:
+    return _about_round(bid.round) | {
+        "application_id": bid.id,
+        "reference": bid.reference,
+        "group": bid.organisation_name,
+        "project": bid.project_title or bid.round.title,
+        "closes_at": bid.deadline_extended_to or bid.round.closes_at,
+    }
+
+
+def _assignment(session: Session, assignment_id: int) -> Facts:
+    work = session.get_one(Assignment, assignment_id)
+    due_at = work.due_at or work.application.round.scoring_ends_at
+    return {
+        "assignment_id": work.id,
+        "round_id": work.round_id,
+        "round_title": work.application.round.title,
+        "reference": work.application.reference,
+        "due_at": due_at,
+    }
+
+
+def _panel(session: Session, panel_id: int) -> Facts:
+    panel = session.get_one(Panel, panel_id)
+    return {"panel_id": panel.id} | _about_round(panel.round)
+
+
+def _decision(session: Session, decision_id: int) -> Facts:
+    decision = session.get_one(Decision, decision_id)
+    return {"decision_id": decision.id, "decision_reference": decision.reference} | _about_round(decision.round)
+
+
+def _award(session: Session, award_id: int) -> Facts:
+    return _about_award(session.get_one(Award, award_id))
+
+
+def _about_award(award: Award) -> Facts:
+    return {
+        "award_id": award.id,
+        "organisation_id": award.organisation_id,
+        "application_id": award.application_id,
+        "reference": award.reference,
+        "group": award.organisation_name,
+        "project": award.project_title or award.reference,
+        "amount_pence": award.amount_pence,
+        "accept_by_on": award.accept_by_on,
+        "starts_on": award.starts_on,
+        "ends_on": award.ends_on,
+    }
+
+
+def _return(session: Session, return_id: int) -> Facts:
+    owed = session.get_one(MonitoringReturn, return_id)
+    return _about_award(owed.award) | {
+        "return_id": owed.id,
+        "return_number": owed.number,
+        "period_start_on": owed.period_start_on,
+        "period_end_on": owed.period_end_on,
+        "due_on": owed.due_on,
+        "opens_on": london_date(owed.opens_at),
+        "is_final": owed.is_final,
+    }
+
+
+def _receipt(session: Session, message: Message) -> Facts:
+    # The copy that this message is the receipt of: a bid taken back and sent again has one for each time.
+    submissions = (
+        sa.select(Submission)
+        .where(Submission.application_id == message.subject_id, Submission.received_at <= message.created_at)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    )
+    submission = session.scalars(submissions).one()
+    return {
+        "receipt_number": submission.receipt_number,
+        "received_at": submission.received_at,
+        "answers": [_answer(each) for each in submission.content],
+    }
+
+
+def _answer(entry: Mapping[str, Any]) -> Facts:
+    shown = entry.get("shown")
+    return {
+        "section": str(entry.get("section", "")),
+        "label": str(entry.get("label", "")),
+        "shown": str(shown).strip() if shown not in (None, "") else "(no answer)",
+    }
+
+
+ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
+    "application": _application,
+    "assignment": _assignment,
+    "award": _award,
+    "decision": _decision,
+    "panel": _panel,
+    "return": _return,
+    "round": _round,
+}

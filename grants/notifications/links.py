@@ -1,0 +1,24 @@
+"""Where an e-mail leads: the page of each kind of thing for the group and for the office.
+
+Written here and not asked of Flask, because a worker renders outside a request; a test holds each against the routes.
+"""
+
+from __future__ import annotations
+
+HOME = "/"
+# Kind of thing -> its page, filled with the ids that its facts know.
+GROUP_PAGES: dict[str, str] = {
+    "application": "/applications/{application_id}",
+    "award": "/grants/{award_id}",
+    "return": "/grants/returns/{return_id}",
+    "round": "/applications",
+}
+OFFICE_PAGES: dict[str, str] = {
+    "application": "/office/applications/{application_id}",
+    "assignment": "/office/marking/{assignment_id}",
+    "award": "/office/awards/{award_id}",
+    "decision": "/office/decisions/{decision_id}",
+    "panel": "/office/panels/{panel_id}",
+    "return": "/office/returns/{return_id}",
+    "round": "/office/rounds/{round_id}",
+}
