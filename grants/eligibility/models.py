@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from grants.applications.models import Application
+from grants.accounts.models import Person
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, LongText, UtcDateTime, references
 from grants.funds.models import RoundRule
@@ -27,7 +27,10 @@ class EligibilityResult(Base):
     application_id: Mapped[int] = references("application.id", index=False)
     rule_id: Mapped[int] = references("round_rule.id", index=False)
     outcome: Mapped[str] = mapped_column(sa.String(10))
+    # False once a person has settled it: a rerun of the automatic rules then leaves it alone.
     is_automatic: Mapped[bool] = mapped_column(sa.Boolean)
+    # Why, such as "ask-above-maximum"; empty where a rule passes without more to say, or a person judged.
+    reason_code: Mapped[str] = mapped_column(sa.String(40), default="")
     # What the rule read, such as {"ask_pence": 1200000, "max_ask_pence": 1000000}.
     evidence: Mapped[dict[str, Any]] = mapped_column(sa.JSON, default=dict)
     note: Mapped[str] = mapped_column(sa.Text, default="")
@@ -35,7 +38,7 @@ class EligibilityResult(Base):
     decided_at: Mapped[Instant]
 
     rule: Mapped[RoundRule] = relationship()
-    application: Mapped[Application] = relationship()
+    person: Mapped[Person | None] = relationship()
 
 
 class Disqualification(Base):
@@ -63,3 +66,6 @@ class Disqualification(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     was_confirmed: Mapped[bool | None] = mapped_column(sa.Boolean)
     settled_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+    proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
+    settled_by: Mapped[Person | None] = relationship(foreign_keys=[settled_by_id])

@@ -1,0 +1,205 @@
+"""Pages of the eligibility check of one bid: what each rule found, judging a rule, and two people to disqualify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from grants.applications.models import Application
+from grants.clock import utc_now
+from grants.eligibility import queries, services
+from grants.eligibility.forms import ConfirmForm, ProposeForm, ReasonForm, SettleForm
+from grants.eligibility.queries import RuleOfBid
+from grants.extensions import db
+from grants.web import findings, labels
+from grants.web.access import allows, current_actor
+from grants.web.actions import Place, offered
+from grants.web.forms import open_form
+from workflows.actors import Role
+from workflows.application import ApplicationState
+from workflows.errors import Invalid
+from workflows.rules.eligibility import Outcome
+
+bp = Blueprint("eligibility", __name__)
+
+CHECKERS = (Role.OFFICER, Role.MANAGER)
+ASKED_LATER = "asked on the next page"
+
+
+@bp.get("/office/applications/<int:application_id>/eligibility")
+@allows(*CHECKERS, on=queries.get_bid)
+def check(application: Application) -> Any:
+    actor = current_actor()
+    lines = queries.rule_lines(db.session, application)
+    proposal = queries.find_proposal(db.session, application)
+    facts = queries.check_facts(
+        db.session, application, actor=actor, now=utc_now(), lines=lines, proposal=proposal, reason=ASKED_LATER
+    )
+    is_open = application.state is ApplicationState.CHECKING and proposal is None
+    return render_template(
+        "eligibility/check.html",
+        application=application,
+        lines=lines,
+        proposal=proposal,
+        proposals=queries.list_proposals(db.session, application),
+        titles={line.rule.code: line.rule.title for line in lines},
+        is_open=is_open,
+        options=offered(application, facts, actor, _places(application)),
+        labels=labels,
+        findings=findings,
+    )
+
+
+def _places(application: Application) -> dict[str, Place]:
+    where = {"application_id": application.id}
+    return {
+        "pass-checks": Place("eligibility.pass_bid", where, kind=""),
+        "propose-disqualification": Place("eligibility.propose", where, is_link=True),
+        "disqualify": Place("eligibility.confirm", where, kind="warning"),
+        "set-aside-proposal": Place("eligibility.set_aside", where, is_link=True),
+        "reinstate": Place("eligibility.reinstate", where, is_link=True),
+    }
+
+
+@bp.post("/office/applications/<int:application_id>/eligibility/run")
+@allows(*CHECKERS, on=queries.get_bid)
+def run(application: Application) -> Any:
+    services.run_rules(db.session, application, actor=current_actor(), now=utc_now())
+    flash("The automatic rules were run again. What a person had judged was left alone.", "success")
+    return _back(application)
+
+
+@bp.route("/office/applications/<int:application_id>/eligibility/rules/<rule_code>", methods=["GET", "POST"])
+@allows(*CHECKERS, on=queries.get_rule_of_bid)
+def settle(subject: RuleOfBid) -> Any:
+    line = subject.line
+    stands = "" if line.result is None else line.result.outcome
+    by_hand = line.result if line.result is not None and not line.result.is_automatic else None
+    form = open_form(
+        SettleForm,
+        data={
+            "rule_code": line.rule.code,
+            "seen_outcome": stands,
+            "outcome": by_hand.outcome if by_hand else None,
+            "note": by_hand.note if by_hand else "",
+        },
+    )
+    if form.validate_on_submit() and _settled(subject, form):
+        flash(f"Your judgement of “{line.rule.title}” was recorded.", "success")
+        return _back(subject.application)
+    page = render_template(
+        "eligibility/settle.html",
+        application=subject.application,
+        line=line,
+        form=form,
+        findings=findings,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _settled(subject: RuleOfBid, form: SettleForm) -> bool:
+    try:
+        services.settle_rule(
+            db.session,
+            subject.application,
+            subject.line.rule.code,
+            form.outcome.data,
+            form.note.data or "",
+            seen_outcome=form.seen_outcome.data,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+@bp.route("/office/applications/<int:application_id>/eligibility/disqualify", methods=["GET", "POST"])
+@allows(*CHECKERS, on=queries.get_bid)
+def propose(application: Application) -> Any:
+    failed = [line for line in queries.rule_lines(db.session, application) if line.outcome is Outcome.FAIL]
+    form = open_form(
+        ProposeForm,
+        data={"seen_version": application.version, "rule_codes": [line.rule.code for line in failed]},
+    )
+    form.rule_codes.choices = [(line.rule.code, line.rule.title) for line in failed]
+    if form.validate_on_submit() and _proposed(application, form):
+        flash("The proposal is made. A manager who is not you confirms it or sets it aside.", "success")
+        return _back(application)
+    page = render_template("eligibility/propose.html", application=application, form=form)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _proposed(application: Application, form: ProposeForm) -> bool:
+    try:
+        services.propose_disqualification(
+            db.session,
+            application,
+            # What was sent, as it was sent: a page without a tick must not fall back on the page's own start.
+            request.form.getlist("rule_codes"),
+            form.reason.data or "",
+            seen_version=form.seen_version.data,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+@bp.post("/office/applications/<int:application_id>/eligibility/confirm")
+@allows(Role.MANAGER, on=queries.get_bid)
+def confirm(application: Application) -> Any:
+    services.confirm_disqualification(
+        db.session, application, seen_version=ConfirmForm().seen_version.data, actor=current_actor(), now=utc_now()
+    )
+    flash("The bid is disqualified.", "success")
+    return _back(application)
+
+
+@bp.post("/office/applications/<int:application_id>/eligibility/pass")
+@allows(*CHECKERS, on=queries.get_bid)
+def pass_bid(application: Application) -> Any:
+    services.pass_checks(
+        db.session, application, seen_version=ConfirmForm().seen_version.data, actor=current_actor(), now=utc_now()
+    )
+    flash("The bid passed as eligible.", "success")
+    return _back(application)
+
+
+@bp.route("/office/applications/<int:application_id>/eligibility/set-aside", methods=["GET", "POST"])
+@allows(Role.MANAGER, on=queries.get_bid)
+def set_aside(application: Application) -> Any:
+    return _reason_page(
+        application, services.set_aside_proposal, "Set the proposal aside", "The proposal is set aside."
+    )
+
+
+@bp.route("/office/applications/<int:application_id>/eligibility/reinstate", methods=["GET", "POST"])
+@allows(Role.MANAGER, on=queries.get_bid)
+def reinstate(application: Application) -> Any:
+    return _reason_page(application, services.reinstate, "Reinstate the bid", "The bid is eligible again.")
+
+
+def _reason_page(application: Application, service: Any, heading: str, done: str) -> Any:
+    form = open_form(ReasonForm, data={"seen_version": application.version})
+    if form.validate_on_submit():
+        service(
+            db.session,
+            application,
+            form.reason.data or "",
+            seen_version=form.seen_version.data,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+        flash(done, "success")
+        return _back(application)
+    page = render_template("eligibility/reason.html", application=application, form=form, heading=heading)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _back(application: Application) -> Any:
+    return redirect(url_for("eligibility.check", application_id=application.id), 303)
