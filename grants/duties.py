@@ -14,7 +14,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from config import Settings
+from grants.awards.services import lapse_due_offers
 from grants.core.database import reading_only
+from grants.funds.services import close_due_rounds, open_due_rounds
+from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
 from grants.notifications.rendering import Letterhead
 from grants.notifications.services import Postroom, deliver_due, expand_outbox, give_back_expired
@@ -38,6 +41,11 @@ def deliver_outbox(session: Session, now: datetime) -> int:
         return done + deliver_due(session, room, now=now)
     finally:
         room.transport.close()
+
+
+def open_and_close_rounds(session: Session, now: datetime) -> int:
+    """Open the rounds whose opening has come, then close those whose closing has."""
+    return open_due_rounds(session, now) + close_due_rounds(session, now)
 
 
 def is_mail_waiting(session: Session, now: datetime) -> bool:
@@ -68,9 +76,13 @@ def _postroom() -> Postroom:
 
 
 DUTIES: Mapping[str, Duty] = {
+    "open-and-close-rounds": open_and_close_rounds,
     "remind-drafts": remind_drafts,
     "remind-markers": remind_markers,
+    "lapse-offers": lapse_due_offers,
     "remind-offers": remind_offers,
+    "raise-returns": raise_due_returns,
+    "remind-returns": remind_due_returns,
     "sweep-lost": sweep_lost,
     "deliver-outbox": deliver_outbox,
 }

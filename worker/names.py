@@ -2,18 +2,24 @@
 
 DELIVER_OUTBOX = "deliver-outbox"
 OPEN_AND_CLOSE_ROUNDS = "open-and-close-rounds"
+LAPSE_DRAFTS = "lapse-drafts"
+START_CHECKS = "start-checks"
 REMIND_DRAFTS = "remind-drafts"
 REMIND_MARKERS = "remind-markers"
 LAPSE_OFFERS = "lapse-offers"
+REMIND_OFFERS = "remind-offers"
 RAISE_RETURNS = "raise-returns"
 REMIND_RETURNS = "remind-returns"
 SWEEP_LOST = "sweep-lost"
 
 EVERY_MINUTE = (
     OPEN_AND_CLOSE_ROUNDS,
+    LAPSE_DRAFTS,
+    START_CHECKS,
     REMIND_DRAFTS,
     REMIND_MARKERS,
     LAPSE_OFFERS,
+    REMIND_OFFERS,
     RAISE_RETURNS,
     REMIND_RETURNS,
     SWEEP_LOST,

@@ -1,4 +1,4 @@
-"""The words of an e-mail: a text template over facts, its first line the subject; what is missing is an error.
+"""The words of an e-mail: a text template over facts, with its subject as a block; what is missing is an error.
 
 Plain text for a reader of nine: names, references, what to do, where to sign in, and nothing that is sensitive.
 """
@@ -66,15 +66,13 @@ def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: da
     return mail
 
 
-def _in_words(template: str, facts: dict[str, Any]) -> tuple[str, str]:
-    text = _environment().get_template(f"{template}.txt").render(facts)
-    first, _, body = text.partition("\n")
-    if not first.startswith("Subject: "):
-        raise ValueError(f"{template}.txt: the first line is not a subject")
-    # A line break in a name would be a header of its own.
-    subject = " ".join(first.removeprefix("Subject: ").split())[:LONGEST_SUBJECT]
+def _in_words(name: str, facts: dict[str, Any]) -> tuple[str, str]:
+    template = _environment().get_template(f"{name}.txt")
+    # Taken by itself and put on one line: a line break in a name would be a header of its own.
+    subject = " ".join("".join(template.blocks["subject"](template.new_context(facts))).split())
     # What a template leaves out leaves its blank lines behind.
-    return subject, re.sub(r"\n{3,}", "\n\n", body.strip()) + "\n"
+    body = re.sub(r"\n{3,}", "\n\n", template.render(facts).strip()) + "\n"
+    return subject[:LONGEST_SUBJECT], body
 
 
 def _address(text: str) -> Address:
