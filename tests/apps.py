@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextvars import Context
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -28,12 +29,20 @@ NOW = datetime(2024, 1, 10, 12, 0, tzinfo=UTC)
 
 
 class CheckedClient(FlaskClient):
-    """A client that fails the test when a request left something uncommitted behind."""
+    """A client whose requests share nothing with the test, and fail it when they leave something uncommitted.
+
+    What the test's own `session` holds is committed first, so that the request finds it and no lock is held.
+    """
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().open(*args, **kwargs)
-        assert not db.session.registry.has() or not (db.session.new or db.session.dirty), "left uncommitted"
-        return response
+        if has_app_context():
+            db.session.commit()
+        # Flask would otherwise reuse the test's application context: its session, its `g`, who is signed in.
+        return Context().run(super().open, *args, **kwargs)
+
+
+def _refuse_leftovers(error: BaseException | None) -> None:
+    assert not (db.session.new or db.session.dirty), "left uncommitted"
 
 
 def make_app(folder: Path, database_url: str = "", **settings: Any) -> Flask:
@@ -41,6 +50,7 @@ def make_app(folder: Path, database_url: str = "", **settings: Any) -> Flask:
     values = {"sample": True, "secret": SECRET, "data_dir": folder, "database": database_url} | settings
     app = create_app(Settings(**values))
     app.test_client_class = CheckedClient
+    app.teardown_request(_refuse_leftovers)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app
 
