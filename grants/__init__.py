@@ -12,7 +12,7 @@ from config import ROOT, Settings
 from grants import cli
 from grants.core import audit, database, outbox  # noqa: F401  (their tables belong to the schema)
 from grants.extensions import csrf, db, login, migrate
-from grants.web import access, commit, context, errors, filters, health, identity, security
+from grants.web import access, commit, context, errors, filters, health, identity, security, stash
 
 # In the order in which features may know one another, left to right.
 FEATURES = (
@@ -45,7 +45,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         database.prepare(db.engine)
     security.init_app(app)
+    identity.init_app(app)
     commit.init_app(app)
+    stash.init_app(app)
     csrf.init_app(app)
     login.init_app(app)
     login.user_loader(identity.load)

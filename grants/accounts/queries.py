@@ -211,6 +211,14 @@ def find_kept(session: Session, person_id: int, path: str, *, now: datetime) -> 
     ).one_or_none()
 
 
+def get_sample_person(session: Session, key: str) -> Person:
+    """The person whom the sample made under this key."""
+    person = session.scalars(sa.select(Person).where(Person.sample_key == key)).one_or_none()
+    if person is None:
+        raise NotFound(subject="Person")
+    return person
+
+
 def list_sample_people(session: Session) -> list[tuple[Person, list[tuple[Role, str]]]]:
     """The people that the sample made, by their key, each with roles and the office or group of each."""
     people = session.scalars(sa.select(Person).where(Person.sample_key.is_not(None)).order_by(Person.sample_key))

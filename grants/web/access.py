@@ -10,10 +10,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_login import current_user
 
 from grants.extensions import db
+from grants.web import labels, refused, stash
 from workflows.actors import NOBODY, Actor, Role
 from workflows.errors import NotAllowed
 
@@ -63,8 +64,29 @@ def _require_roles(who: tuple[Role | str, ...], held: frozenset[Role]) -> None:
 
 
 def ask_to_sign_in() -> Any:
-    """Send nobody to the sign-in page, to come back to where they were."""
-    return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    """Send nobody to the sign-in page, to come back to where they were, with what they typed."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if stash.keep():
+        flash("You were signed out, but what you typed is kept. Sign in, and it will be on the page again.")
+    elif stash.typed():
+        # Nobody known was here before, so there is nobody to keep it for: it can only be shown back.
+        return refused.page(401, labels.heading_for(401), labels.sentence_for("http-401"))
+    return redirect(url_for("accounts.sign_in", next=stash.page_of_request()), 303)
+
+
+def resume_old_page() -> Any:
+    """What to answer when a form's token is of an ended session; None when it is refused like any forged one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if PUBLIC in getattr(view, "__allows__", {PUBLIC}):
+        return None
+    if current_actor().person_id is None:
+        return ask_to_sign_in()
+    # Somebody who has signed in again since the page was drawn: the words go back there, and nothing is done.
+    if request.form.get("csrf_token") and stash.keep():
+        flash("This page was open for a long time. Check what you typed, then send it again.")
+        return redirect(stash.page_of_request(), 303)
+    return None
 
 
 def refuse_undeclared_routes() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
+from markupsafe import Markup
 
 from grants.web.access import current_actor
-from workflows.actors import GROUP_ROLES, Role
+from workflows.actors import GROUP_ROLES, Actor, Role
 
 STAFF_PAGES = (
     (
@@ -27,6 +28,11 @@ GROUP_PAGES = (
     ("Open rounds", "funds.public_rounds"),
     ("Your applications", "applications.mine"),
     ("Your grants", "awards.mine"),
+    ("Your group", "accounts.groups"),
+)
+SAMPLE_NOTICE = Markup(
+    'Everything here is made up. <a class="govuk-link" href="{}">Sign in as someone else</a> or '
+    '<a class="govuk-link" href="{}">read the mail</a>.'
 )
 
 
@@ -41,14 +47,34 @@ def _common() -> dict[str, Any]:
         "is_sample": current_app.config["SAMPLE"],
         "nav_items": _navigation(),
         "signed_in_as": actor.name if actor.person_id else "",
+        **_doors(actor),
     }
 
 
+def _doors(actor: Actor) -> dict[str, str]:
+    """The way in or out, and what is said over every page of a sample."""
+    doors = {"sign_out_url": url_for("accounts.sign_out")} if actor.person_id else {}
+    if actor.person_id is None and request.endpoint != "accounts.sign_in":
+        doors["sign_in_url"] = url_for("accounts.sign_in")
+    if current_app.config["SAMPLE"]:
+        doors["sample_notice"] = SAMPLE_NOTICE.format(url_for("accounts.sample"), url_for("accounts.mailbox"))
+    return doors
+
+
+def start_page(actor: Actor) -> str:
+    """Where somebody begins who was not on the way to anywhere: the first section open to them."""
+    staff = _sections(actor.all_roles - GROUP_ROLES)
+    return url_for(staff[0][1]) if staff else "/"
+
+
 def _navigation() -> list[tuple[str, str, bool]]:
-    roles = current_actor().all_roles
+    pages = _sections(current_actor().all_roles)
+    return [(label, url_for(endpoint), request.endpoint == endpoint) for label, endpoint in pages]
+
+
+def _sections(roles: frozenset[Role]) -> list[tuple[str, str]]:
     pages: list[tuple[str, str]] = []
     if roles & GROUP_ROLES:
         pages += list(GROUP_PAGES)
     pages += [(label, endpoint) for label, endpoint, who in STAFF_PAGES if roles & who]
-    known = current_app.view_functions
-    return [(label, url_for(endpoint), request.endpoint == endpoint) for label, endpoint in pages if endpoint in known]
+    return [(label, endpoint) for label, endpoint in pages if endpoint in current_app.view_functions]

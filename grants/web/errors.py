@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, g, render_template, request
+from flask import Flask
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from grants.extensions import db
-from grants.web import labels
+from grants.web import access, labels, refused
 from workflows.errors import (
     DomainError,
     Gone,
@@ -36,8 +35,6 @@ STATUS: dict[type[DomainError], int] = {
     Gone: 410,
     TooMany: 429,
 }
-# Never shown back: tokens and codes, not words that somebody wrote.
-NOT_TYPED = frozenset({"csrf_token", "seen_version", "code", "token"})
 
 
 def init_app(app: Flask) -> None:
@@ -52,52 +49,31 @@ def status_of(error: DomainError) -> int:
     return next(status for kind, status in STATUS.items() if isinstance(error, kind))
 
 
-def _page(status: int, heading: str, sentence: str) -> tuple[str, int]:
-    db.session.rollback()
-    typed = [] if status in {403, 404, 429} else _typed()
-    return (
-        render_template(
-            "errors/refused.html", heading=heading, sentence=sentence, typed=typed, reference=_request_id()
-        ),
-        status,
-    )
-
-
-def _typed() -> list[tuple[str, str]]:
-    return [
-        (name.replace("_", " ").replace("-", " "), value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in NOT_TYPED and value.strip()
-    ]
-
-
-def _request_id() -> str:
-    return str(getattr(g, "request_id", ""))
-
-
 def _domain(error: DomainError) -> tuple[str, int]:
     status = status_of(error)
-    return _page(status, labels.heading_for(status), labels.sentence_for(error.code, error.detail))
+    return refused.page(status, labels.heading_for(status), labels.sentence_for(error.code, error.detail))
 
 
 def _csrf(error: CSRFError) -> Any:
-    return _page(400, "This page was open too long", labels.sentence_for("csrf", {}))
+    resumed = access.resume_old_page()
+    if resumed is not None:
+        return resumed
+    return refused.page(400, "This page was open too long", labels.sentence_for("csrf", {}))
 
 
 def _http(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
         return error
     status = error.code or 500
-    return _page(status, labels.heading_for(status), labels.sentence_for(f"http-{status}", {}))
+    return refused.page(status, labels.heading_for(status), labels.sentence_for(f"http-{status}", {}))
 
 
 def _integrity(error: IntegrityError) -> tuple[str, int]:
     # The database refused what a check had let through a moment before: two people at the same instant.
     log.warning("refused by a constraint: %s", error.orig)
-    return _page(409, labels.heading_for(409), labels.sentence_for("changed-since-opened", {}))
+    return refused.page(409, labels.heading_for(409), labels.sentence_for("changed-since-opened", {}))
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
     log.exception("unexpected error")
-    return _page(500, labels.heading_for(500), labels.sentence_for("http-500", {}))
+    return refused.page(500, labels.heading_for(500), labels.sentence_for("http-500", {}))

@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask, url_for
 
+from grants.web import labels
 from workflows import deadlines, money
 
 SummaryItems = list[tuple[str | None, str]]
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(mark_percent)
     app.add_template_filter(plural)
     app.add_template_filter(error_items)
+    app.add_template_filter(labels.role_label, "role_label")
     folder = Path(app.static_folder or "")
 
     def asset(name: str) -> str:

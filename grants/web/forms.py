@@ -32,5 +32,13 @@ class Form(FlaskForm):
 
 def open_form(form_class: type[F], **options: Any) -> F:
     """A form filled from the request, or from the text that a session's end interrupted, or from `obj`/`data`."""
+    form = form_class(**options)
     kept = stash.take() if request.method == "GET" else None
-    return form_class(formdata=kept, **options) if kept is not None else form_class(**options)
+    # A page may hold several forms: the text is put back into the one that it was typed in.
+    if kept is not None and any(_belongs(name, form) for name in kept):
+        return form_class(formdata=kept, **options)
+    return form
+
+
+def _belongs(name: str, form: Form) -> bool:
+    return any(name == field.name or name.startswith(f"{field.name}-") for field in form)

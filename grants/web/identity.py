@@ -1,12 +1,30 @@
-"""The signed-in person as Flask-Login holds them: an id, the epoch that ends every session at once, and the actor."""
+"""The signed-in person as Flask-Login holds them: an id, the epoch that ends every session at once, and the actor.
+
+Sessions begin and end here and nowhere else; a second cookie remembers who was here last, and proves nothing more.
+"""
 
 from __future__ import annotations
 
-from flask_login import UserMixin
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
 
-from grants.accounts.queries import get_actor
+from flask import Flask, Response, after_this_request, current_app, request, session
+from flask_login import UserMixin, current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from grants.accounts import queries
+from grants.accounts.models import Person
+from grants.accounts.services import Site
+from grants.clock import utc_now
 from grants.extensions import db
 from workflows.actors import Actor
+from workflows.errors import NotFound
+
+SIGNED_IN_AT = "signed_in_at"
+WHO_COOKIE = "who"
+WHO_SECONDS = 365 * 24 * 3600
+LONGEST_PATH = 300
 
 
 class SignedIn(UserMixin):
@@ -23,10 +41,97 @@ class SignedIn(UserMixin):
         return self.actor
 
 
+def init_app(app: Flask) -> None:
+    """Set how long sessions last, unless the installation has set it."""
+    app.config.setdefault("STAFF_SESSION_HOURS", 12)
+    # The address of the browser is nobody's business here: it is neither kept in the cookie nor compared.
+    app.config["SESSION_PROTECTION"] = None
+
+
 def load(cookie_id: str) -> SignedIn | None:
-    """The person of this cookie, or None when the session was ended."""
+    """The person of this cookie, or None when the session was ended or is too old for somebody on the staff."""
     person_id, _, epoch = cookie_id.partition(":")
     if not (person_id.isdecimal() and epoch.isdecimal()):
         return None
-    actor = get_actor(db.session, int(person_id), int(epoch))
-    return None if actor is None else SignedIn(actor, int(epoch))
+    actor = queries.get_actor(db.session, int(person_id), int(epoch))
+    if actor is None or (actor.office_roles and _age_seconds() > current_app.config["STAFF_SESSION_HOURS"] * 3600):
+        return None
+    return SignedIn(actor, int(epoch))
+
+
+def _age_seconds() -> float:
+    # A session without its beginning was not begun here, so it is as old as can be.
+    return utc_now().timestamp() - session.get(SIGNED_IN_AT, 0)
+
+
+def begin_session(person: Person) -> Actor:
+    """Sign the person in, in place of whoever used this browser before."""
+    session.clear()
+    actor = queries.get_actor(db.session, person.id)
+    if actor is None:
+        raise NotFound(subject="Person")
+    login_user(SignedIn(actor, person.session_epoch))
+    session.permanent = True
+    session[SIGNED_IN_AT] = int(utc_now().timestamp())
+    _set_who(_serializer().dumps(person.id))
+    return actor
+
+
+def end_session() -> None:
+    """Sign out, and forget who was here: on a shared computer the next person is somebody else."""
+    logout_user()
+    session.clear()
+    _set_who("")
+
+
+def current_person_id() -> int | None:
+    return current_user.actor.person_id if current_user.is_authenticated else None
+
+
+def remembered_person_id() -> int | None:
+    """Who signed in here last; only good for keeping what they typed until they have signed in again."""
+    try:
+        value = _serializer().loads(request.cookies.get(WHO_COOKIE, ""), max_age=WHO_SECONDS)
+    except BadSignature:
+        return None
+    return value if isinstance(value, int) else None
+
+
+def site() -> Site:
+    """What links are made of in this installation."""
+    return Site(current_app.config["BASE_URL"], current_app.config["SECRET_KEY"])
+
+
+def client() -> str:
+    """The address of whoever asks; behind proxies as TRUSTED_PROXIES says. Stored only as a keyed hash."""
+    return request.remote_addr or ""
+
+
+def local_path(path: str | None) -> str:
+    """The path, when it leads to a page of ours; empty otherwise, so that no link of ours leads elsewhere."""
+    if not path or len(path) > LONGEST_PATH or not path.startswith("/") or path[1:2] in {"/", "\\"}:
+        return ""
+    if any(ord(character) < 33 or ord(character) == 127 for character in path):
+        return ""
+    parts = urlsplit(path)
+    return "" if parts.scheme or parts.netloc else path
+
+
+def is_fresh(since: float, *, seconds: int, now: datetime) -> bool:
+    """Whether an instant kept in the cookie is at most so long ago."""
+    return 0 <= now.timestamp() - since <= seconds
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="who-was-here")
+
+
+def _set_who(value: str) -> None:
+    @after_this_request
+    def _write(response: Response) -> Any:
+        options = {"httponly": True, "secure": current_app.config["SESSION_COOKIE_SECURE"], "samesite": "Lax"}
+        if value:
+            response.set_cookie(WHO_COOKIE, value, max_age=WHO_SECONDS, **options)
+        else:
+            response.delete_cookie(WHO_COOKIE, **options)
+        return response

@@ -85,14 +85,13 @@ def complete_sign_up(session: Session, token: str, *, now: datetime) -> tuple[Pe
         raise Gone
     person = ensure_person(session, spent.email, spent.person_name, now=now)
     actor = get_actor(session, person.id) or Actor(person_id=person.id, name=person.name)
-    organisation = add_group(session, person, spent.organisation, actor=actor, now=now)
+    organisation = add_group(session, spent.organisation, actor=actor, now=now)
     return person, organisation, spent.next_path
 
 
-def add_group(
-    session: Session, person: Person, organisation: Mapping[str, Any], *, actor: Actor, now: datetime
-) -> Organisation:
-    """Make a group that this person leads and may sign for."""
+def add_group(session: Session, organisation: Mapping[str, Any], *, actor: Actor, now: datetime) -> Organisation:
+    """Make a group that the actor leads and may sign for."""
+    person = session.get_one(Person, actor.person_id)
     made = create_organisation(session, now=now, **organisation)
     audit.record(
         session,

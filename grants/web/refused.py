@@ -1,0 +1,32 @@
+"""The one page of every refusal: what happened, what to do, and what was typed, so that nothing is written twice."""
+
+from __future__ import annotations
+
+from flask import g, render_template, request
+
+from grants.extensions import db
+
+# Never shown back: tokens and codes, not words that somebody wrote.
+NOT_TYPED = frozenset({"csrf_token", "seen_version", "code", "token"})
+# Whoever may not do a thing at all, or tries it in a hurry, has nothing to copy.
+WITHOUT_TYPED = frozenset({403, 404, 429})
+
+
+def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+    """The page and its status; whatever the request changed is given up."""
+    db.session.rollback()
+    typed = [] if status in WITHOUT_TYPED else _typed()
+    reference = str(getattr(g, "request_id", ""))
+    return (
+        render_template("errors/refused.html", heading=heading, sentence=sentence, typed=typed, reference=reference),
+        status,
+    )
+
+
+def _typed() -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " ").replace("-", " "), value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in NOT_TYPED and value.strip()
+    ]
