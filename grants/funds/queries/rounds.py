@@ -1,4 +1,4 @@
-"""Reading rounds: staff see their own offices' rounds, the public those that were published, each in few queries."""
+"""Reading rounds as staff and services do: scoped to the actor's offices, with the facts that the engine asks."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from grants.accounts.models import Office
 from grants.core.scoping import get_visible, visible
 from grants.funds.models import DeadlineChange, Fund, FundMoney, Round
 from workflows.actors import Actor
-from workflows.errors import NotFound
 from workflows.round import SETTING_UP, RoundFacts, RoundState
 from workflows.rules.round_setup import RoundSetup, SetupProblem, setup_problems
 
-# How long a round that has closed stays on the public list (our default).
-SHOWN_AFTER_CLOSING = timedelta(days=60)
 PAGE = 50
 
 
@@ -56,33 +53,6 @@ def list_rounds(session: Session, actor: Actor, *, before_id: int | None = None)
     if before_id is not None:
         statement = statement.where(Round.id < before_id)
     return [(round_, office, fund) for round_, office, fund in session.execute(statement)]
-
-
-def get_public_round(session: Session, actor: Actor, round_id: int) -> Round:
-    """A round that was published, for anyone; one that is still being set up does not exist."""
-    statement = sa.select(Round).where(Round.id == round_id, Round.published_at.is_not(None))
-    round_ = session.scalars(statement).one_or_none()
-    if round_ is None:
-        raise NotFound(subject="Round")
-    return round_
-
-
-def list_public_rounds(session: Session, *, now: datetime) -> list[tuple[Round, Office]]:
-    """What the public may want now: open rounds, then those to come, then those that closed a short while ago.
-
-    The areas of each are loaded with it.
-    """
-    is_open, is_coming = Round.state == RoundState.OPEN, Round.state == RoundState.SCHEDULED
-    recent = sa.and_(Round.state != RoundState.CANCELLED, Round.closes_at > now - SHOWN_AFTER_CLOSING)
-    statement = (
-        sa.select(Round, Office)
-        .join(Office, Office.id == Round.office_id)
-        .where(Round.published_at.is_not(None), sa.or_(is_open, is_coming, recent))
-        .options(selectinload(Round.areas))
-        .order_by(sa.case((is_open, 0), (is_coming, 1), else_=2), Round.closes_at, Round.id)
-        .limit(200)
-    )
-    return [(round_, office) for round_, office in session.execute(statement)]
 
 
 def deadline_of(round_: Round) -> datetime | None:

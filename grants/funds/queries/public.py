@@ -1,0 +1,119 @@
+"""What the public reads of rounds, in few and narrow queries: these are the busiest pages of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from grants.accounts.models import Office
+from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule, Section
+from workflows.actors import Actor
+from workflows.errors import NotFound
+from workflows.round import RoundState
+
+# How long a round that has closed stays on the public list (our default).
+SHOWN_AFTER_CLOSING = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class FormPart:
+    """One section of the form with its questions, as rows of plain columns."""
+
+    title: str
+    guidance: str
+    is_eligibility: bool
+    questions: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPage:
+    """Everything that the page of one round shows."""
+
+    round: Round
+    office: Office
+    areas: Sequence[str]
+    criteria: Sequence[Any]
+    rules: Sequence[Any]
+    form: Sequence[FormPart]
+
+
+def get_public_round(session: Session, actor: Actor, round_id: int) -> Round:
+    """A round that was published, for anyone; one that is still being set up does not exist."""
+    statement = sa.select(Round).where(Round.id == round_id, Round.published_at.is_not(None))
+    round_ = session.scalars(statement).one_or_none()
+    if round_ is None:
+        raise NotFound(subject="Round")
+    return round_
+
+
+def list_public_rounds(session: Session, *, now: datetime) -> list[tuple[Round, Office]]:
+    """What the public may want now: open rounds, then those to come, then those that closed a short while ago.
+
+    The areas of each are loaded with it.
+    """
+    is_open, is_coming = Round.state == RoundState.OPEN, Round.state == RoundState.SCHEDULED
+    recent = sa.and_(Round.state != RoundState.CANCELLED, Round.closes_at > now - SHOWN_AFTER_CLOSING)
+    statement = (
+        sa.select(Round, Office)
+        .join(Office, Office.id == Round.office_id)
+        .where(Round.published_at.is_not(None), sa.or_(is_open, is_coming, recent))
+        .options(selectinload(Round.areas))
+        .order_by(sa.case((is_open, 0), (is_coming, 1), else_=2), Round.closes_at, Round.id)
+        .limit(200)
+    )
+    return [(round_, office) for round_, office in session.execute(statement)]
+
+
+def public_page(session: Session, round_: Round) -> RoundPage:
+    """The page of a round that `get_public_round` found: five narrow queries, whatever its size."""
+    own = round_.id
+    areas = sa.select(RoundArea.name).where(RoundArea.round_id == own).order_by(RoundArea.position)
+    criteria = (
+        sa.select(Criterion.code, Criterion.title, Criterion.weight, Criterion.guidance)
+        .where(Criterion.round_id == own)
+        .order_by(Criterion.position)
+    )
+    rules = (
+        sa.select(RoundRule.code, RoundRule.title, RoundRule.on_breach, RoundRule.settings)
+        .where(RoundRule.round_id == own)
+        .order_by(RoundRule.position)
+    )
+    return RoundPage(
+        round=round_,
+        office=session.get_one(Office, round_.office_id),
+        areas=session.scalars(areas).all(),
+        criteria=session.execute(criteria).all(),
+        rules=session.execute(rules).all(),
+        form=_form(session, own),
+    )
+
+
+def _form(session: Session, round_id: int) -> list[FormPart]:
+    statement = (
+        sa.select(
+            Section.id.label("section_id"),
+            Section.title,
+            Section.guidance,
+            Section.is_eligibility,
+            Question.code,
+            Question.kind,
+            Question.label,
+            Question.help_text,
+            Question.word_limit,
+            Question.is_required,
+            Question.options,
+            Question.criterion_code,
+        )
+        .join(Section, Section.id == Question.section_id)
+        .where(Question.round_id == round_id)
+        .order_by(Section.position, Question.position)
+    )
+    parts = groupby(session.execute(statement).all(), key=lambda row: row.section_id)
+    found = [list(rows) for _, rows in parts]
+    return [FormPart(rows[0].title, rows[0].guidance, rows[0].is_eligibility, rows) for rows in found]

@@ -1,0 +1,87 @@
+"""What anyone may read of rounds: which are open or coming, and everything about one before starting."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, render_template, url_for
+
+from grants.clock import utc_now
+from grants.extensions import db
+from grants.funds import queries
+from grants.funds.models import Round
+from grants.funds.queries import RoundPage
+from grants.funds.views.blueprint import bp
+from grants.web import filters
+from grants.web.access import PUBLIC, allows
+from grants.web.rule_words import rule_words
+from workflows.round import RoundState
+
+START = "applications.start"
+
+
+@bp.get("/")
+@allows(PUBLIC)
+def home() -> Any:
+    return _list()
+
+
+@bp.get("/rounds")
+@allows(PUBLIC)
+def public_rounds() -> Any:
+    return _list()
+
+
+def _list() -> Any:
+    found = queries.list_public_rounds(db.session, now=utc_now())
+    groups = (
+        ("Open now", _in(found, RoundState.OPEN), "No round is open just now. Come back soon."),
+        ("Opening soon", _in(found, RoundState.SCHEDULED), ""),
+        ("Closed lately", [x for x in found if x[0].state not in {RoundState.OPEN, RoundState.SCHEDULED}], ""),
+    )
+    return render_template("funds/public_rounds.html", groups=groups)
+
+
+def _in(found: list[Any], state: RoundState) -> list[Any]:
+    return [pair for pair in found if pair[0].state == state]
+
+
+@bp.get("/rounds/<int:round_id>")
+@allows(PUBLIC, on=queries.get_public_round)
+def public_round(round_: Round) -> Any:
+    page = queries.public_page(db.session, round_)
+    sentences = (rule_words(r.code, r.title, r.settings, max_months=round_.max_months) for r in page.rules)
+    return render_template(
+        "funds/public_round.html",
+        page=page,
+        current_office=page.office,
+        facts=_facts(page),
+        rules=[sentence for sentence in sentences if sentence],
+        marks={criterion.code: criterion.title for criterion in page.criteria},
+        start_url=_start_url(round_),
+    )
+
+
+def _start_url(round_: Round) -> str:
+    if round_.state != RoundState.OPEN or START not in current_app.view_functions:
+        return ""
+    return url_for(START, round_id=round_.id)
+
+
+def _facts(page: RoundPage) -> list[tuple[str, str]]:
+    """The round in figures and dates, without what it does not have."""
+    round_ = page.round
+    pairs = [
+        ("Money to give", filters.pounds(round_.pot_pence)),
+        ("The least you can ask for", filters.pounds(round_.min_ask_pence)),
+        ("The most you can ask for", filters.pounds(round_.max_ask_pence)),
+        ("The most that the whole project may cost", filters.pounds(round_.max_project_cost_pence)),
+        ("How long the work may take", f"Up to {filters.plural(round_.max_months, 'month')}"),
+        ("Areas", ", ".join(page.areas)),
+        ("Opens", filters.london(round_.opens_at)),
+        ("Closes", filters.london(round_.closes_at) or "No closing date"),
+        ("Panel meets", filters.day(round_.panel_on)),
+        ("Decision by", filters.day(round_.decide_by_on)),
+        ("Groups are told by", filters.day(round_.announce_on)),
+    ]
+    return [(key, value) for key, value in pairs if value]
