@@ -6,7 +6,7 @@ import re
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
 
 from grants.web.forms import Form
 from grants.web.labels import GROUP_ROLES, OFFICE_ROLES, ORGANISATION_KINDS
@@ -31,17 +31,17 @@ def compact(value: str | None) -> str:
 
 
 def email_field(label: str, description: str = "") -> StringField:
-    rules = [InputRequired(ADDRESS), Length(max=254, message=ADDRESS), Email(ADDRESS)]
+    rules = [DataRequired(ADDRESS), Length(max=254, message=ADDRESS), Email(ADDRESS)]
     return StringField(label, rules, filters=[tidy], description=description)
 
 
 def name_field(label: str, missing: str) -> StringField:
-    rules = [InputRequired(missing), Length(max=200, message="Use at most 200 characters")]
+    rules = [DataRequired(missing), Length(max=200, message="Use at most 200 characters")]
     return StringField(label, rules, filters=[tidy])
 
 
 def reason_field(label: str = "Why?") -> StringField:
-    rules = [InputRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")]
+    rules = [DataRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")]
     return StringField(label, rules, filters=[tidy], description="It is kept with the change, for the record.")
 
 
@@ -55,7 +55,7 @@ class SignInForm(Form):
 class CodeForm(Form):
     """Six digits from the app on a phone."""
 
-    code = StringField("Code", [InputRequired("Enter the 6 digits from your app")], filters=[tidy])
+    code = StringField("Code", [DataRequired("Enter the 6 digits from your app")], filters=[tidy])
 
 
 class PressForm(Form):
