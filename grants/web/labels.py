@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from grants.web import answer_labels
 from workflows.deadlines import to_london
 from workflows.money import format_pounds
 
@@ -130,6 +131,8 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "disqualify"): "Confirm the disqualification",
     ("application", "pass-checks"): "Pass as eligible",
     ("application", "reinstate"): "Reinstate",
+    ("application", "run-rules"): "Run the automatic rules",
+    ("application", "settle-rule"): "Judge a rule",
     ("application", "start-scoring"): "Send to the markers",
     ("application", "finish-scoring"): "Finish scoring",
     ("application", "reopen-scoring"): "Reopen scoring",
@@ -276,6 +279,7 @@ SENTENCES: dict[str, str] = {
     "direct-interest": "A direct interest is declared in this bid, so it stays closed to that person.",
     "disqualification-pending": "A disqualification is proposed. A manager confirms it or sets it aside first.",
     "drafts-not-lapsed-yet": "The last drafts are ended one minute after closing: {count} to go.",
+    "failed-rule-needed": "Choose at least one rule that failed.",
     "form-not-complete": "The application is not complete yet. The task list shows what is missing.",
     "funding-period-needed": "Give the first and the last day of the grant.",
     "interest-not-declared": "Say first whether you have an interest in this bid.",
@@ -290,9 +294,11 @@ SENTENCES: dict[str, str] = {
     "line-amount-not-positive": "The amount of a line must be more than £0.",
     "line-description-missing": "Write what this line pays for.",
     "link-spent": "This link has been used or is too old. Ask for a new one.",
+    "link-not-sent-again": "This message carried a link that has ended. Ask the person to sign in, or invite them again.",
     "live-bid-exists": "Your group already has an application in this round. Each group may have one.",
     "marker-of-the-group": "This person belongs to the group that applied, so they can't mark its bid.",
     "markers-not-locked": "Waiting for markers to lock their marks: {count} to go.",
+    "message-not-dead": "This message is not waiting for you: it was sent, or somebody has sent it again already.",
     "moderation-closed": "Moderation has closed, so marks stay as they are.",
     "moderation-not-closed": "Moderation is still open.",
     "no-direct-interest": "Only a person with a direct interest stands aside.",
@@ -316,6 +322,7 @@ SENTENCES: dict[str, str] = {
     "opening-not-reached": "It opens at {opens_at}.",
     "organisation-kind-unknown": "Choose what kind of organisation you are.",
     "organisation-name-needed": "Enter the organisation's name.",
+    "outcome-needed": "Choose what you find.",
     "over-the-decision": "An offer can't be more than was decided.",
     "over-the-pot": "This does not fit: {ask} is asked and {left} is left in the pot.",
     "own-last-access": "You can't end your own last way in. Ask another administrator or manager to do it.",
@@ -335,6 +342,7 @@ SENTENCES: dict[str, str] = {
     "round-not-open": "This round is not open for applications.",
     "round-not-ready": "The round is not ready yet. The page lists what to put right.",
     "round-still-open": "The round is still open. Checks start when it has closed.",
+    "rule-not-of-the-round": "This round does not have that rule.",
     "rule-failed": "A rule has failed: {rules}. Propose to disqualify, or record new evidence.",
     "rules-unsettled": "Some rules still need a person to look: {rules}.",
     "same-person": "A second person must confirm this. You proposed it, so it can't be you.",
@@ -348,6 +356,24 @@ SENTENCES: dict[str, str] = {
     "too-many-words": "Use {limit} words or fewer. You wrote {words}.",
     "took-part-earlier": "You marked, chaired, moderated or declared an interest here, so someone else must decide.",
     "wrong-code": "This code is not right. Codes change every 30 seconds, and each works once: wait for the next one.",
+    "already-assigned": "{name} has been asked to mark {reference} already.",
+    "amount-not-ask": "The panel recommends the whole ask or nothing, never a part.",
+    "bid-not-eligible": "{reference} can't be given to markers now. It must have passed its checks, and its scoring must not be over.",
+    "interest-detail-needed": "Say what the interest is.",
+    "line-already-moved": "The line was moved once already. It can be moved only once in a round.",
+    "line-out-of-range": "The line must be a number from 0 to 100.",
+    "member-twice": "A person can sit on the panel only once.",
+    "member-without-role": "Somebody on the list does not hold the role that this seat needs. An administrator gives roles.",
+    "not-a-marker": "{name} is not a marker in this office.",
+    "panel-convened-already": "This round has its panel already.",
+    "panel-needs-chair": "Choose at least one chair.",
+    "panel-opened-already": "The panel has opened, so its members stay as they are.",
+    "recommended-below-line": "These bids are recommended below the line without a reason: {references}. Write the reason for each, or draw the line again.",
+    "text-too-long": "This is too long. Use at most {most} characters.",
+    "too-few-markers-on": "Each bid needs {need} markers who have said that they have no direct interest. These have too few: {references}.",
+    "unresolved-tie": "These bids are equal in everything that the rule compares, and the pot or the line parts them: {references}. Set the outcome of each by hand, with the panel's reason.",
+    "score-out-of-range": "A score of {score} is not possible here. The highest is {max_score}.",
+    "unknown-criterion": "The round has no criterion {criterion}.",
     "http-400": "The request could not be read. Go back, check what you typed and send it again.",
     "http-401": "You have to sign in first. Copy what you typed, sign in, and send it again.",
     "http-404": "There is nothing here, or it is not yours to see. Check the address, or start from the first page.",
@@ -358,6 +384,7 @@ SENTENCES: dict[str, str] = {
     "http-503": "The service is not available for a moment. Nothing is lost. Try again in a minute.",
     "too-many-requests": "You have tried many times in a short while. Wait 15 minutes and try again.",
 }
+SENTENCES |= answer_labels.SENTENCES
 HEADINGS = {
     400: "The request could not be read",
     401: "You are not signed in",

@@ -76,7 +76,7 @@ def problem(
     another (`sums_to`, `at_least`, `at_most`, `after` in its settings) only when that one is known.
     """
     if is_blank(value):
-        return Refusal("answer-missing") if question.is_required else None
+        return Refusal("answer-missing", {"kind": str(question.kind)}) if question.is_required else None
     if is_unread(value):
         return Refusal("answer-unreadable", {"kind": str(question.kind)})
     check = _CHECKS[str(question.kind)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,20 +17,13 @@ from grants.applications.models import Application
 from grants.applications.queries.reading import Paper
 from grants.funds import model_form as form
 from grants.funds.models import Question, Round, RoundRule
+from grants.funds.queries import deadline_for
 from workflows.application import ApplicationFacts
 from workflows.errors import Refusal
 from workflows.money import format_pounds
 from workflows.rules import answers
 from workflows.rules.eligibility import ON_FAIL, EligibilityFacts, Outcome, RuleResult, check, judge
 from workflows.rules.eligibility_checks import NOT_KNOWN
-
-
-def deadline_of(round_: Round, extended_to: datetime | None = None) -> datetime | None:
-    """When this bid must be in: its own extension, or the round's closing time and grace; None when rolling."""
-    if round_.is_rolling or round_.closes_at is None:
-        return extended_to
-    closing = round_.closes_at + timedelta(minutes=round_.grace_minutes)
-    return closing if extended_to is None else max(closing, extended_to)
 
 
 def base_facts(
@@ -44,7 +37,7 @@ def base_facts(
         "received_at": received_at or now,
         "round_state": round_.state,
         "opens_at": round_.opens_at,
-        "deadline": deadline_of(round_, application.deadline_extended_to),
+        "deadline": deadline_for(application),
         "is_rolling": round_.is_rolling,
         "quiz_outcome": application.quiz_outcome,
         "ask_pence": application.ask_pence or 0,

@@ -1,11 +1,14 @@
 """What a group does with a bid, and the timed duties over drafts and sent bids; nothing here commits."""
 
 from grants.applications.services.drafting import save_answers, start_application
+from grants.applications.services.duties import lapse_due_drafts, start_due_checks
 from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
 
 __all__ = [
+    "lapse_due_drafts",
     "save_answers",
     "start_application",
+    "start_due_checks",
     "submit_application",
     "unsubmit_application",
     "withdraw_application",

@@ -1,0 +1,146 @@
+"""Writing a bid: the question pages. What was typed is on the next page whatever happens to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from grants.applications import queries, services
+from grants.applications.forms import QuestionForm, add_line, open_section
+from grants.applications.models import Application
+from grants.applications.queries import Paper, Part
+from grants.applications.views.blueprint import bp
+from grants.applications.views.words import findings_words
+from grants.clock import utc_now
+from grants.extensions import db
+from grants.funds.queries import deadline_for
+from grants.web import labels
+from grants.web.access import allows, current_actor
+from workflows.actors import Actor, Role, Scope
+from workflows.application import ApplicationState
+from workflows.errors import DomainError, Stale, TransitionRefused
+from workflows.rules import answers
+from workflows.rules.answers import MOST_CHARACTERS
+from workflows.rules.eligibility import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPage:
+    """One part of one bid's form with everything that its page needs."""
+
+    application: Application
+    paper: Paper
+    part: Part
+
+    @property
+    def scope(self) -> Scope:
+        return self.application.scope
+
+
+def load_section(session: Session, actor: Actor, application_id: int, code: str) -> SectionPage:
+    """The section of the actor's bid; NotFound when either is not there for them."""
+    application = queries.get_application(session, actor, application_id)
+    paper = queries.paper_of(session, application.round)
+    return SectionPage(application, paper, paper.part(code))
+
+
+@bp.get("/applications/<int:application_id>/sections/<code>")
+@allows(Role.LEAD, Role.CONTRIBUTOR, on=load_section)
+def section(page: SectionPage) -> Any:
+    """The questions of one section with what has been answered so far."""
+    if page.application.state is not ApplicationState.DRAFT:
+        return redirect(url_for("applications.show", application_id=page.application.id))
+    given = queries.answers_of(db.session, page.application)
+    return _page(page, open_section(page.part, page.paper.area_names, given))
+
+
+@bp.post("/applications/<int:application_id>/sections/<code>")
+@allows(Role.LEAD, Role.CONTRIBUTOR, on=load_section)
+def save_section(page: SectionPage) -> Any:
+    """Save and go on; or keep what is there as it is and come back later; or add a line to a budget."""
+    go = request.form.get("go", "")
+    stored = queries.answers_of(db.session, page.application)
+    form = open_section(page.part, page.paper.area_names, stored)
+    if go.startswith("add-line:"):
+        add_line(form, go.removeprefix("add-line:"))
+        return _page(page, form)
+    given = form.read(page.part.questions)
+    is_later = go == "later"
+    if not (_can_be_kept(form, page.part, given) if is_later else _is_sound(form, page, stored | given)):
+        return _page(page, form), 422
+    try:
+        services.save_answers(
+            db.session,
+            page.application,
+            given,
+            actor=current_actor(),
+            now=utc_now(),
+            received_at=g.received_at,
+            seen=form.fingerprints(),
+        )
+    except (Stale, TransitionRefused) as error:
+        return _not_saved(page, given, error), 409
+    return _onward(page, is_later)
+
+
+def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> bool:
+    is_good = form.check(page.application.round, page.part.questions, page.paper.area_names, given)
+    if is_good and page.part.section.is_eligibility:
+        result = queries.judge_quiz(db.session, page.application.round, page.paper, given)
+        form.form_errors += findings_words(result, Outcome.FAIL)
+        return result.outcome is not Outcome.FAIL
+    return is_good
+
+
+def _can_be_kept(form: QuestionForm, part: Part, given: dict[str, Any]) -> bool:
+    """Anything may wait half-finished, but for what no person typed: the size has an end."""
+    long = [each for each in part.questions if len(str(given.get(each.code, ""))) > MOST_CHARACTERS]
+    for question in long:
+        field = form[question.code]
+        field.errors = [labels.sentence_for("too-many-characters", {"limit": MOST_CHARACTERS, "have": "more"})]
+    return not long
+
+
+def _onward(page: SectionPage, is_later: bool) -> Any:
+    application_id = page.application.id
+    if is_later:
+        flash("Saved. You can come back to this later.", "success")
+        return redirect(url_for("applications.show", application_id=application_id), 303)
+    codes = [part.section.code for part in page.paper.parts]
+    following = codes[codes.index(page.part.section.code) + 1 :]
+    if following:
+        return redirect(url_for("applications.section", application_id=application_id, code=following[0]), 303)
+    return redirect(url_for("applications.check", application_id=application_id), 303)
+
+
+def _page(page: SectionPage, form: QuestionForm) -> str:
+    return render_template(
+        "applications/section.html",
+        application=page.application,
+        part=page.part,
+        form=form,
+        number=page.paper.parts.index(page.part) + 1,
+        count=len(page.paper.parts),
+        deadline=deadline_for(page.application),
+    )
+
+
+def _not_saved(page: SectionPage, given: dict[str, Any], error: DomainError) -> str:
+    """Why it was not saved, with every answer that was typed, under its own question."""
+    lost = set(error.detail.get("codes", ()))
+    typed = [
+        (question, answers.shown(question, given.get(question.code)), question.code in lost)
+        for question in page.part.questions
+    ]
+    db.session.rollback()
+    return render_template(
+        "applications/not_saved.html",
+        application_id=request.view_args["application_id"] if request.view_args else 0,
+        section_code=page.part.section.code,
+        typed=[(question.label, text, is_lost) for question, text, is_lost in typed if text],
+        is_stale=isinstance(error, Stale),
+        sentence=labels.sentence_for(error.code, error.detail),
+    )

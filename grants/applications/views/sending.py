@@ -1,0 +1,168 @@
+"""Sending a bid: check it, send it once, keep the receipt; take it back while there is time, or withdraw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, g, redirect, render_template, request, url_for
+
+from grants.applications import queries, services
+from grants.applications.forms import sentence_of
+from grants.applications.models import Application
+from grants.applications.views.blueprint import bp
+from grants.applications.views.standing import GROUP, load, may_act
+from grants.applications.views.words import time_left
+from grants.clock import utc_now
+from grants.extensions import db
+from grants.funds.queries import deadline_for
+from grants.web import labels
+from grants.web.access import allows, current_actor
+from grants.web.forms import Form, open_form
+from workflows.actors import Role
+from workflows.application import ApplicationState
+from workflows.errors import DomainError, NotFound, Stale, TooLate, TransitionRefused
+from workflows.rules import answers
+
+
+@bp.get("/applications/<int:application_id>/check")
+@allows(Role.LEAD, Role.CONTRIBUTOR, on=load)
+def check(application: Application) -> Any:
+    """Every answer with a link to change it, what is still wrong, and the button that sends."""
+    if application.state is not ApplicationState.DRAFT:
+        return redirect(url_for("applications.show", application_id=application.id))
+    return _check_page(application)
+
+
+def _check_page(application: Application, notice: str = "") -> str:
+    paper = queries.paper_of(db.session, application.round)
+    given = queries.answers_of(db.session, application)
+    problems = queries.form_problems(application.round, paper, given)
+    wrong = {problem.question.code: problem.refusal for problem in problems}
+    parts = [
+        (part.section, [_row(application, part, each, given, wrong) for each in part.questions]) for part in paper.parts
+    ]
+    deadline = deadline_for(application)
+    return render_template(
+        "applications/check.html",
+        application=application,
+        parts=parts,
+        problems=[
+            (_link(application, paper, problem.question), sentence_of(problem.question, problem.refusal))
+            for problem in problems
+        ],
+        content_hash=queries.hash_of(queries.content_of(paper, given)),
+        is_lead=Role.LEAD in current_actor().roles_in(application.scope),
+        deadline=deadline,
+        left=time_left(deadline, g.received_at),
+        notice=notice,
+    )
+
+
+def _row(application: Application, part: queries.Part, question: Any, given: Any, wrong: Any) -> dict[str, Any]:
+    href = url_for("applications.section", application_id=application.id, code=part.section.code)
+    blank = "Not answered" if question.is_required else "Not answered (you may leave this out)"
+    return {
+        "key": question.label,
+        "value": answers.shown(question, given.get(question.code)) or blank,
+        "long": True,
+        "is_wrong": question.code in wrong,
+        "actions": [{"href": f"{href}#{question.code}", "text": "Change", "hidden": question.label}],
+    }
+
+
+def _link(application: Application, paper: queries.Paper, question: Any) -> str:
+    part = next(part for part in paper.parts if question in part.questions)
+    href = url_for("applications.section", application_id=application.id, code=part.section.code)
+    return f"{href}#{question.code}"
+
+
+@bp.post("/applications/<int:application_id>/submit")
+@allows(Role.LEAD, on=load)
+def submit(application: Application) -> Any:
+    """Send the bid; pressed again, or by somebody else a moment later, it leads to the same receipt."""
+    application_id = application.id
+    form = open_form(Form)
+    try:
+        services.submit_application(
+            db.session,
+            application,
+            seen_version=form.seen_version.data,
+            seen_hash=request.form.get("seen_hash", ""),
+            actor=current_actor(),
+            now=utc_now(),
+            received_at=g.received_at,
+        )
+    except (Stale, TransitionRefused) as error:
+        return _not_sent(application_id, error)
+    return redirect(url_for("applications.receipt", application_id=application_id), 303)
+
+
+def _not_sent(application_id: int, error: DomainError) -> Any:
+    db.session.rollback()
+    application = load(db.session, current_actor(), application_id)
+    sentence = labels.sentence_for(error.code, error.detail)
+    if application.state is not ApplicationState.DRAFT:
+        if queries.find_submission(db.session, application) is None:
+            raise error
+        return redirect(url_for("applications.receipt", application_id=application_id), 303)
+    if error.code == "form-not-complete":
+        return _check_page(application, sentence), 422
+    if isinstance(error, TooLate):
+        content = queries.content_of(
+            queries.paper_of(db.session, application.round), queries.answers_of(db.session, application)
+        )
+        return render_template(
+            "applications/too_late.html", application=application, sentence=sentence, content=content
+        ), 409
+    return _check_page(application, sentence), 409
+
+
+@bp.get("/applications/<int:application_id>/receipt")
+@allows(*GROUP, on=load)
+def receipt(application: Application) -> str:
+    """What was sent last, with its number and the time at which it came in."""
+    submission = queries.find_submission(db.session, application)
+    if submission is None:
+        raise NotFound(subject="submission")
+    return render_template("applications/receipt.html", application=application, submission=submission)
+
+
+@bp.post("/applications/<int:application_id>/unsubmit")
+@allows(Role.LEAD, on=load)
+def unsubmit(application: Application) -> Any:
+    """Take the bid back to change it, while the round is open."""
+    services.unsubmit_application(
+        db.session,
+        application,
+        seen_version=open_form(Form).seen_version.data,
+        actor=current_actor(),
+        now=utc_now(),
+        received_at=g.received_at,
+    )
+    flash("You have taken your application back. It counts only if you send it again before the deadline.", "info")
+    return redirect(url_for("applications.show", application_id=application.id), 303)
+
+
+@bp.get("/applications/<int:application_id>/withdraw")
+@allows(Role.LEAD, on=load)
+def withdraw(application: Application) -> str:
+    """Ask first: a bid that is withdrawn can't come back."""
+    return render_template("applications/withdraw.html", application=application, form=open_form(Form))
+
+
+@bp.post("/applications/<int:application_id>/withdraw")
+@allows(Role.LEAD, on=load)
+def confirm_withdraw(application: Application) -> Any:
+    """End the bid at the group's wish."""
+    if not may_act(application):
+        raise TransitionRefused("round-not-announced")
+    services.withdraw_application(
+        db.session,
+        application,
+        seen_version=open_form(Form).seen_version.data,
+        reason=request.form.get("reason", "").strip()[:2000],
+        actor=current_actor(),
+        now=utc_now(),
+    )
+    flash("Your application is withdrawn.", "success")
+    return redirect(url_for("applications.show", application_id=application.id), 303)

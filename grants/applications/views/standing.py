@@ -1,0 +1,131 @@
+"""Where a bid stands: the list of the group's bids, the task list of a draft, and the page of one that was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, render_template, url_for
+from sqlalchemy.orm import Session
+
+from grants.applications import queries
+from grants.applications.models import Application
+from grants.applications.views.blueprint import bp
+from grants.applications.views.words import PART_STATUS, is_embargoed, state_for_group, time_left
+from grants.clock import utc_now
+from grants.extensions import db
+from grants.funds.queries import deadline_for
+from grants.web.access import allows, current_actor
+from grants.web.actions import Offer, Place, offered
+from workflows.actors import Actor, Role
+from workflows.application import ApplicationState
+
+GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
+
+
+def load(session: Session, actor: Actor, application_id: int) -> Application:
+    return queries.get_application(session, actor, application_id)
+
+
+@bp.get("/applications")
+@allows(*GROUP)
+def mine() -> str:
+    """Every bid of the person's groups, newest first, each with its next step."""
+    now = utc_now()
+    rows = [_row(application, now) for application in queries.list_mine(db.session, current_actor())]
+    return render_template("applications/mine.html", rows=rows, rounds_url=url_for("funds.public_rounds"))
+
+
+def _row(application: Application, now: Any) -> dict[str, Any]:
+    words, colour = state_for_group(application)
+    deadline = deadline_for(application)
+    is_draft = application.state is ApplicationState.DRAFT
+    return {
+        "application": application,
+        "words": words,
+        "colour": colour,
+        "deadline": deadline if is_draft else None,
+        "left": time_left(deadline, now) if is_draft else "",
+        "is_draft": is_draft,
+    }
+
+
+@bp.get("/applications/<int:application_id>")
+@allows(*GROUP, on=load)
+def show(application: Application) -> str:
+    """The task list of a draft; of a bid that was sent or has ended, where it stands."""
+    if application.state is ApplicationState.DRAFT:
+        return _task_list(application)
+    words, colour = state_for_group(application)
+    return render_template(
+        "applications/show.html",
+        application=application,
+        words=words,
+        colour=colour,
+        deadline=deadline_for(application),
+        submission=queries.find_submission(db.session, application),
+        is_told=not is_embargoed(application),
+        offers=_offers(application),
+    )
+
+
+def _task_list(application: Application) -> str:
+    paper = queries.paper_of(db.session, application.round)
+    given = queries.answers_of(db.session, application)
+    problems = queries.form_problems(application.round, paper, given)
+    progress = queries.progress_of(paper, given, problems)
+    codes = tuple(problem.question.code for problem in problems)
+    deadline = deadline_for(application)
+    return render_template(
+        "applications/task_list.html",
+        application=application,
+        items=[_item(application, each) for each in progress],
+        done_count=sum(each.status == "done" for each in progress),
+        part_count=len(progress),
+        missing_count=sum(each.missing_count for each in progress),
+        wrong_count=sum(each.wrong_count for each in progress),
+        deadline=deadline,
+        left=time_left(deadline, g.received_at),
+        offers=_offers(application, problems=codes),
+    )
+
+
+def _item(application: Application, progress: queries.PartProgress) -> dict[str, str]:
+    words, colour = PART_STATUS[progress.status]
+    section = progress.part.section
+    href = url_for("applications.section", application_id=application.id, code=section.code)
+    return {"title": section.title, "href": href, "status": words, "colour": colour, "hint": _hint(progress)}
+
+
+def _hint(progress: queries.PartProgress) -> str:
+    if progress.status == "not-started":
+        count = len(progress.part.questions)
+        return f"{count} question{'' if count == 1 else 's'}"
+    said = []
+    if progress.missing_count:
+        said.append(f"{progress.missing_count} still to answer")
+    if progress.wrong_count:
+        said.append(f"{progress.wrong_count} to put right")
+    return ", ".join(said)
+
+
+def _offers(application: Application, **known: Any) -> list[Offer]:
+    """The group's actions on the bid; what would give an outcome away before its day is not offered."""
+    actor = current_actor()
+    facts = queries.base_facts(db.session, application, now=utc_now(), received_at=g.received_at, **known)
+    return offered(application, facts, actor, places_for(application), is_wanted=lambda _: may_act(application))
+
+
+def may_act(application: Application) -> bool:
+    """Between the decision and its announcement the group's buttons would show what was decided."""
+    decided = application.round.state == "decided"
+    held_back = application.state is ApplicationState.DISQUALIFIED
+    return not (is_embargoed(application) and (decided or held_back))
+
+
+def places_for(application: Application) -> dict[str, Place]:
+    at = {"application_id": application.id}
+    return {
+        "submit": Place("applications.check", at, is_link=True, kind=""),
+        "unsubmit": Place("applications.unsubmit", at),
+        "withdraw": Place("applications.withdraw", at, is_link=True, kind="warning"),
+    }

@@ -1,0 +1,90 @@
+"""The words for answers: what is wrong with one, by the kind of its question, and why a rule stops or refers a bid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+# Refusal code -> sentence; part of `labels.SENTENCES`.
+SENTENCES: dict[str, str] = {
+    "amount-too-large": "The most you can write here is {most}.",
+    "amount-too-small": "The least you can write here is {least}.",
+    "answer-missing": "Write your answer.",
+    "answer-must-be": "The answer must be {answer} for a bid to be looked at.",
+    "answer-unreadable": "This could not be read. Write it again.",
+    "date-too-early": "The date can't be before {earliest}.",
+    "date-too-late": "The date can't be after {latest}.",
+    "declaration-incomplete": "Tick every box to agree.",
+    "ends-before-start": "The end can't be before the start, {starts_on}.",
+    "less-than-the-ask": "This can't be less than what you ask for, {ask}.",
+    "more-than-the-ask": "This can't be more than what you ask for, {ask}.",
+    "not-a-choice": "Choose one of the answers on the page.",
+    "number-too-large": "The most you can write here is {most}.",
+    "number-too-small": "The least you can write here is {least}.",
+    "too-many-characters": "Use {limit} characters or fewer. You wrote {have}.",
+    "too-many-choices": "Choose {most} at most.",
+    "unknown-question": "This round does not ask that question.",
+}
+# What is said instead where the kind of the question makes it plainer.
+MISSING: dict[str, str] = {
+    "money": "Write an amount, like 1,500.",
+    "number": "Write a number. If there are none, write 0.",
+    "date": "Write the date: day, month and year.",
+    "yes_no": "Choose yes or no.",
+    "radio": "Choose an answer.",
+    "checkboxes": "Choose at least one.",
+    "areas": "Choose at least one area.",
+    "budget": "Write at least one line of the budget.",
+    "declaration": "Tick the box to agree.",
+}
+UNREADABLE: dict[str, str] = {
+    "money": "Write an amount in pounds, like 1,500 or 1,500.50.",
+    "number": "Write a whole number in figures, like 40.",
+    "date": "This is not a real date. Write it like 27 3 2025.",
+}
+# Why an eligibility rule does not pass, as the group reads it: what it is, and what can be done.
+RULE_REASONS: dict[str, str] = {
+    "accountable-body": "Another organisation will hold the money. We will ask which one, and check that it agrees.",
+    "answer-must-be": "The answer to this question has to be {answer}.",
+    "ask-above-maximum": "The amount asked for is more than this round gives.",
+    "ask-below-minimum": "The amount asked for is less than this round gives.",
+    "asset-lock-not-shown": "A company limited by shares has to show its asset lock. We will look at it.",
+    "distributes-profit": "Grants can't go to a body that shares out profit.",
+    "ends-after-spend-by": "The project ends after the day by which the money must be spent.",
+    "ends-before-start": "The project ends before it starts.",
+    "funded-for-same-work": "The same work has a grant already.",
+    "incomplete": "The form was not complete.",
+    "late": "The bid came in after the deadline.",
+    "no-bank-account": (
+        "A grant can only be paid into an account in the organisation's own name that needs two unrelated people. "
+        "Open one, or find an organisation that will hold the money for you, then come back."
+    ),
+    "no-governing-document": "The organisation needs a governing document, such as a constitution.",
+    "no-priority": "The work does not help with a priority of this round.",
+    "no-safeguarding-policy": "Work with children or adults at risk needs a safeguarding policy.",
+    "org-type-barred": "Grants can't go to one person. Apply with a group or organisation that can hold the money.",
+    "org-type-needs-a-look": "This kind of organisation can apply only in some cases. We will look at yours.",
+    "org-type-not-allowed": "This kind of organisation can't apply in this round.",
+    "other-live-bid": "The organisation has another bid in this round.",
+    "outside-area": "The work has to help people in the areas of this round.",
+    "overdue-returns": "A report on an earlier grant is overdue. Send it first, then come back.",
+    "project-cost-above-cap": "The whole project costs more than this round allows.",
+    "reserves-above-cap": "The organisation has more free reserves than this round expects. We will look at why.",
+    "retrospective": "We can't pay for work that is done or money that is spent.",
+    "starts-before-decision": "The project starts before the decision is made. It may have to start later.",
+    "too-few-unrelated-members": "The committee needs more members who are not related to one another.",
+    "too-long": "The project is longer than this round allows.",
+    "unresolved-recovery": "Money from an earlier grant has still to be paid back.",
+    "check-by-hand": "Somebody at the office looks at this.",
+    "not-known": "This is not known yet.",
+}
+
+
+def rule_reason(code: str, evidence: Mapping[str, Any]) -> str:
+    """Why a rule does not pass, in plain words."""
+    return RULE_REASONS.get(code, "Somebody at the office looks at this.").format_map(_Loose(evidence))
+
+
+class _Loose(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "not set"
