@@ -128,7 +128,7 @@ def states_of(session: Session, round_id: int) -> Counter[ApplicationState]:
         .where(Application.round_id == round_id)
         .group_by(Application.state)
     )
-    return Counter(dict(rows))
+    return Counter(dict(rows.all()))
 
 
 def recommended_pence(session: Session, round_id: int, *, besides: int | None = None) -> int:

@@ -184,3 +184,11 @@ def shown_answers(session: Session, application: Application) -> list[tuple[str,
     # A question that is not known any more is left out: what may be shown is said, never what may not.
     items = [item for item in content or [] if item.get("code") in open_codes]
     return [(section, list(group)) for section, group in groupby(items, key=lambda item: item.get("section", ""))]
+
+
+def get_work(session: Session, actor: Actor, assignment_id: int) -> Assignment:
+    """Anyone's work on a bid, for the office's staff who have no direct interest in the bid."""
+    assignment = get_visible(session, Assignment, assignment_id, actor)
+    if barred_from(session, actor.person_id, [assignment.application_id]):
+        raise NotFound(subject="assignment")
+    return assignment

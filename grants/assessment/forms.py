@@ -1,0 +1,208 @@
+"""Forms of marking and panels: shape and type only; those that follow a round's criteria are built for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    DecimalField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from grants.accounts.models import Person
+from grants.assessment.queries import Rubric
+from grants.web.forms import Form
+from workflows.actors import Role
+from workflows.assignment import Interest
+from workflows.rules.allocation import Placing
+
+LONG = 10_000
+too_long = Length(max=LONG, message=f"Shorten this to {LONG:,} characters or fewer.")
+
+INTERESTS = [
+    (Interest.NONE.value, "No interest"),
+    (Interest.INDIRECT.value, "An indirect interest"),
+    (Interest.DIRECT.value, "A direct interest"),
+]
+OUTCOMES = [
+    (Placing.RECOMMENDED.value, "Recommend"),
+    (Placing.RESERVE.value, "Put on the reserve list"),
+    (Placing.NOT_RECOMMENDED.value, "Do not recommend"),
+]
+KEEP_MEAN = ""
+
+
+class OptionalRadioField(RadioField):
+    """Radios of which none may be chosen: partial work is kept."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.raw_data and self.raw_data[0]:
+            super().pre_validate(form)
+
+
+class AssignForm(Form):
+    """Markers to tick, and on a round's page the bids that they take."""
+
+    markers = SelectMultipleField("Markers", coerce=int)
+    bids = SelectMultipleField("Bids", coerce=int)
+
+
+class InterestForm(Form):
+    """One person's declaration about one bid."""
+
+    interest = RadioField(
+        "Do you have an interest in this bid?",
+        choices=INTERESTS,
+        validators=[InputRequired("Say whether you have an interest.")],
+    )
+    detail = TextAreaField("What is the interest?", validators=[too_long])
+
+    def validate_detail(self, field: Field) -> None:
+        if self.interest.data in {Interest.INDIRECT, Interest.DIRECT} and not (field.data or "").strip():
+            raise ValueError("Say what the interest is.")
+
+
+class ReasonForm(Form):
+    """A reason that the record keeps."""
+
+    reason = TextAreaField("Reason", validators=[InputRequired("Write the reason."), too_long])
+
+
+class LockForm(Form):
+    """Confirms a lock; `seen_marks` tells whether another window saved since."""
+
+    seen_marks = IntegerField(widget=HiddenInput(), validators=[Optional()])
+
+
+class PresenceForm(Form):
+    """Who of the panel is present."""
+
+    present = SelectMultipleField("Who is present?", coerce=int)
+
+
+class LineForm(Form):
+    """The line that the panel agrees for the whole round."""
+
+    line = DecimalField(
+        "New line, in percent",
+        validators=[
+            InputRequired("Write the line as a number from 0 to 100."),
+            NumberRange(0, 100, "The line must be a number from 0 to 100."),
+        ],
+    )
+    reason = TextAreaField("Why the panel moves the line", validators=[InputRequired("Write the reason."), too_long])
+
+    def validate_line(self, field: Field) -> None:
+        if field.data is not None and (field.data * 100) % 1:
+            raise ValueError("Use two decimals at most, like 62.5.")
+
+    @property
+    def hundredths(self) -> int:
+        return int(Decimal(self.line.data or 0) * 100)
+
+
+class OutcomeForm(Form):
+    """The panel's outcome for one bid, with the texts that go with it."""
+
+    outcome = RadioField("Outcome", choices=OUTCOMES, validators=[InputRequired("Choose an outcome.")])
+    reason = TextAreaField("Reason", validators=[too_long])
+    crime_reduction_reason = TextAreaField(
+        "Why the grant will help to reduce crime and disorder", validators=[too_long]
+    )
+    feedback = TextAreaField("Feedback for the group", validators=[too_long])
+
+
+class MarksFields:
+    """What a form of marks offers besides its fields: them by criterion."""
+
+    rubric: Rubric
+
+    def rows(self) -> Iterator[tuple[Any, Field, Field, Field]]:
+        """(criterion, score, words, seen version) in the rubric's order."""
+        for criterion in self.rubric.criteria:
+            names = (f"{part}_{criterion.id}" for part in ("score", "words", "seen"))
+            score, words, seen = (self._fields[name] for name in names)  # type: ignore[attr-defined]
+            yield criterion, score, words, seen
+
+
+def marks_form(rubric: Rubric) -> Any:
+    """A form class with a score, its words and the version seen for each criterion."""
+    fields: dict[str, Any] = {"rubric": rubric}
+    for each in rubric.criteria:
+        choices = [(str(score), str(score)) for score in range(each.max_score + 1)]
+        fields[f"score_{each.id}"] = OptionalRadioField(f"Score for {each.title}", choices=choices)
+        fields[f"words_{each.id}"] = TextAreaField(f"Reasons for {each.title}", validators=[too_long])
+        fields[f"seen_{each.id}"] = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    return type("MarksForm", (MarksFields, Form), fields)
+
+
+class AgreedFields:
+    """What a form of agreed scores offers besides its fields."""
+
+    rubric: Rubric
+
+    def rows(self) -> Iterator[tuple[Any, Field, Field]]:
+        """(criterion, score, reason) in the rubric's order."""
+        for each in self.rubric.criteria:
+            yield each, self._fields[f"agreed_{each.id}"], self._fields[f"reason_{each.id}"]  # type: ignore[attr-defined]
+
+    @property
+    def agreed(self) -> dict[str, tuple[int | None, str]]:
+        """By criterion code, as the service takes it; None keeps the markers' mean."""
+        return {
+            each.code: (None if score.data in (None, KEEP_MEAN) else int(score.data), reason.data or "")
+            for each, score, reason in self.rows()
+        }
+
+    def say_missing(self, codes: Iterable[str], sentence: str) -> None:
+        """Put the sentence beside the reasons of these criteria."""
+        for each, _, reason in self.rows():
+            if each.code in codes:
+                reason.errors = [*reason.errors, sentence]
+
+
+def agreed_form(rubric: Rubric, means: Mapping[str, str]) -> Any:
+    """A form class with an agreed score and reason for each criterion; `means` are the markers', as shown."""
+    fields: dict[str, Any] = {"rubric": rubric}
+    for each in rubric.criteria:
+        mean = means.get(each.code)
+        keep = [(KEEP_MEAN, f"Keep the markers' mean, {mean}")] if mean else [(KEEP_MEAN, "No score agreed yet")]
+        scores = [(str(score), str(score)) for score in range(each.max_score + 1)]
+        fields[f"agreed_{each.id}"] = SelectField(f"Agreed score for {each.title}", choices=keep + scores)
+        fields[f"reason_{each.id}"] = TextAreaField(f"The panel's reason for {each.title}", validators=[too_long])
+    return type("AgreedForm", (AgreedFields, Form), fields)
+
+
+MEMBER, CHAIR, NOBODY = "member", "chair", ""
+
+
+class SeatsFields:
+    """What the form of a panel's seats offers besides its fields."""
+
+    people: list[tuple[Person, frozenset[Role]]]
+
+    def rows(self) -> Iterator[tuple[Person, frozenset[Role], Field, Field]]:
+        for person, roles in self.people:
+            yield person, roles, self._fields[f"seat_{person.id}"], self._fields[f"rep_{person.id}"]  # type: ignore[attr-defined]
+
+
+def seats_form(people: list[tuple[Person, frozenset[Role]]]) -> Any:
+    """A form class with a seat for each person of the office who may sit on a panel."""
+    fields: dict[str, Any] = {"people": people, "members": HiddenField("Members")}
+    for person, roles in people:
+        choices = [(NOBODY, "Not on the panel"), (MEMBER, "Member")]
+        choices += [(CHAIR, "Chair")] if Role.CHAIR in roles else []
+        fields[f"seat_{person.id}"] = SelectField(person.name, choices=choices)
+        fields[f"rep_{person.id}"] = BooleanField(f"{person.name} represents residents")
+    return type("SeatsForm", (SeatsFields, Form), fields)

@@ -1,0 +1,272 @@
+"""A panel's pages: its seats, its members' interests, the moderation table, the line, and its opening and closing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+
+from grants.applications.models import Application
+from grants.assessment import queries, services
+from grants.assessment.forms import CHAIR, MEMBER, InterestForm, LineForm, PresenceForm, ReasonForm, seats_form
+from grants.assessment.models import InterestDeclaration, Panel
+from grants.assessment.queries.facts import is_sitting, member_of
+from grants.assessment.queries.panels import list_seats
+from grants.assessment.services.gates import facts_of_panel, undeclared_pairs
+from grants.assessment.services.line import outcomes_version
+from grants.assessment.services.panel import OFFICERS, Seat
+from grants.assessment.views.blueprint import bp
+from grants.clock import utc_now
+from grants.extensions import db
+from grants.funds.models import Round
+from grants.web import labels
+from grants.web.access import allows, current_actor
+from grants.web.actions import Place, offered
+from grants.web.forms import open_form
+from workflows.actors import Role
+from workflows.assignment import Interest
+from workflows.errors import Invalid, NotFound
+from workflows.panel import PREPARING
+from workflows.rules.scoring import show_percent
+
+SITTERS = (Role.CHAIR, Role.PANEL_MEMBER, Role.OFFICER, Role.MANAGER)
+
+
+@bp.get("/office/panels")
+@allows(*SITTERS)
+def panels() -> Any:
+    found = queries.list_panels(db.session, current_actor())
+    return render_template("assessment/panels.html", panels=found, labels=labels)
+
+
+@bp.route("/office/rounds/<int:round_id>/panel", methods=["GET", "POST"])
+@allows(Role.MANAGER, on=queries.get_round)
+def seats(round_: Round) -> Any:
+    panel = queries.find_panel(db.session, round_.id)
+    people = list_seats(db.session, round_.office_id)
+    form = open_form(seats_form(people), data=_seated(panel))
+    if form.validate_on_submit():
+        try:
+            panel = _seat(round_, panel, form)
+        except Invalid as error:
+            db.session.rollback()
+            form.refuse(error)
+        else:
+            flash("The panel is convened. Its members can declare their interests now.", "success")
+            return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+    page = render_template(
+        "assessment/seats.html",
+        round=round_,
+        panel=panel,
+        form=form,
+        officers=OFFICERS,
+        may_change=panel is None or panel.state in PREPARING,
+    )
+    return page, 422 if form.errors else 200
+
+
+def _seated(panel: Panel | None) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    for each in panel.members if panel else ():
+        data[f"seat_{each.person_id}"] = CHAIR if each.is_chair else MEMBER
+        data[f"rep_{each.person_id}"] = each.is_community_rep
+    return data
+
+
+def _seat(round_: Round, panel: Panel | None, form: Any) -> Panel:
+    members = [
+        Seat(person.id, seat.data == CHAIR, bool(roles & OFFICERS), bool(rep.data))
+        for person, roles, seat, rep in form.rows()
+        if seat.data in {CHAIR, MEMBER}
+    ]
+    actor, now = current_actor(), utc_now()
+    if panel is None:
+        return services.convene_panel(db.session, round_, members, actor=actor, now=now)
+    services.change_members(db.session, panel, members, actor=actor, now=now, seen_version=form.seen_version.data)
+    return panel
+
+
+@bp.get("/office/panels/<int:panel_id>")
+@allows(*SITTERS, on=queries.get_panel)
+def panel(panel: Panel) -> Any:
+    actor = current_actor()
+    seat = member_of(panel, actor.person_id)
+    missing = undeclared_pairs(db.session, panel)
+    if seat is not None and any(person_id == seat.person_id for _, person_id in missing):
+        return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
+    table = queries.moderation_table(db.session, panel, actor)
+    shown = [each.application for each in table.lines if each.application]
+    waiting = {person_id for _, person_id in missing}
+    return render_template(
+        "assessment/panel.html",
+        panel=panel,
+        table=table,
+        seat=seat,
+        names={each.person_id: each.person.name for each in panel.members},
+        undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
+        may_draw=is_sitting(panel) and seat is not None and seat.is_chair,
+        all_moderated=all(each.percent is not None or each.stands_aside for each in table.lines),
+        outcomes_version=outcomes_version(shown),
+        offers=_offers(panel, seat is not None and seat.is_chair),
+        labels=labels,
+    )
+
+
+def _offers(panel: Panel, is_chair: bool) -> Any:
+    actor = current_actor()
+    where = {"panel_id": panel.id}
+    places = {
+        "open": Place("assessment.open_session", where, is_link=True, kind=""),
+        "close": Place("assessment.close", where, kind="secondary"),
+        "reopen": Place("assessment.reopen_session", where, is_link=True),
+    }
+    facts = facts_of_panel(db.session, panel, actor=actor, now=utc_now(), reason="asked for on the page")
+    # Who is present is asked on the page that opens the session, so the quorum is judged there and not here.
+    there = len(panel.members)
+    facts = replace(facts, members_present=there, quorum=min(facts.quorum, there), chair_present=True)
+    facts = replace(facts, has_officer=True, has_community_rep=True)
+    return offered(panel, facts, actor, places) if is_chair else []
+
+
+@bp.route("/office/panels/<int:panel_id>/interests", methods=["GET", "POST"])
+@allows(*SITTERS, on=queries.get_panel)
+def interests(panel: Panel) -> Any:
+    actor = current_actor()
+    if member_of(panel, actor.person_id) is None:
+        raise NotFound(subject="panel")
+    bids = queries.bids_of_panel(db.session, panel)
+    standing = queries.interests_of(db.session, [each.id for each in bids], [actor.person_id])
+    forms = {each.id: open_form(InterestForm, prefix=f"bid-{each.id}-") for each in bids}
+    said = {bid_id: row for (bid_id, _), row in standing.items()}
+    problems: list[tuple[str, str]] = []
+    if request.method == "POST":
+        # Only what was answered is taken: a member may declare on some bids now and on the rest later.
+        answered = [bid for bid in bids if _says_more(forms[bid.id], said.get(bid.id))]
+        problems = _interest_problems(bids, answered, forms)
+        if not problems:
+            _declare(answered, forms)
+            flash("Your declarations are on the record.", "success")
+            return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
+    page = render_template("assessment/interests.html", panel=panel, bids=bids, said=said, forms=forms, errors=problems)
+    return page, 422 if problems else 200
+
+
+def _says_more(form: InterestForm, standing: InterestDeclaration | None) -> bool:
+    """Whether the form says anything that is not on the record yet."""
+    if not form.interest.data:
+        return False
+    return standing is None or form.interest.data != standing.interest
+
+
+def _interest_problems(
+    bids: list[Application], answered: list[Application], forms: dict[int, InterestForm]
+) -> list[tuple[str, str]]:
+    """(id of the control, sentence) for each answer that is not whole."""
+    if bids and not answered:
+        return [(forms[bids[0].id].interest.id, "Choose an answer for at least one bid.")]
+    wrong = [bid for bid in answered if not forms[bid.id].validate()]
+    return [
+        (field.id, f"{bid.organisation_name}: {error}")
+        for bid in wrong
+        for field in (forms[bid.id].interest, forms[bid.id].detail)
+        for error in list(field.errors)[:1]
+    ]
+
+
+def _declare(bids: list[Application], forms: dict[int, InterestForm]) -> None:
+    for bid in bids:
+        services.declare_interest(
+            db.session,
+            bid,
+            Interest(forms[bid.id].interest.data),
+            forms[bid.id].detail.data or "",
+            actor=current_actor(),
+            now=utc_now(),
+        )
+
+
+@bp.route("/office/panels/<int:panel_id>/open", methods=["GET", "POST"])
+@allows(Role.CHAIR, on=queries.get_panel)
+def open_session(panel: Panel) -> Any:
+    form = open_form(PresenceForm)
+    form.present.choices = [(each.person_id, each.person.name) for each in panel.members]
+    if form.validate_on_submit():
+        services.open_panel(
+            db.session,
+            panel,
+            form.present.data,
+            actor=current_actor(),
+            now=utc_now(),
+            seen_version=form.seen_version.data,
+        )
+        flash("The panel is in session.", "success")
+        return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+    page = render_template("assessment/open.html", panel=panel, form=form)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/office/panels/<int:panel_id>/draw")
+@allows(Role.CHAIR, on=queries.get_panel)
+def draw(panel: Panel) -> Any:
+    form = open_form(ReasonForm)
+    allocation = services.draw_the_line(
+        db.session, panel.round, actor=current_actor(), now=utc_now(), seen_version=form.seen_version.data
+    )
+    flash(
+        f"The line is drawn: {len(allocation.recommended)} to recommend, {len(allocation.reserve)} in reserve, "
+        f"{len(allocation.not_recommended)} not recommended. You can change each.",
+        "success",
+    )
+    return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+
+
+@bp.route("/office/panels/<int:panel_id>/line", methods=["GET", "POST"])
+@allows(Role.CHAIR, on=queries.get_panel)
+def line(panel: Panel) -> Any:
+    form = open_form(LineForm)
+    if form.validate_on_submit():
+        services.move_line(
+            db.session, panel, form.hundredths, form.reason.data or "", actor=current_actor(), now=utc_now()
+        )
+        flash("The line has moved for every bid. Draw it again to place the bids by it.", "success")
+        return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+    shown = show_percent(queries.line_of(panel.round, panel))
+    page = render_template("assessment/line.html", panel=panel, form=form, line=shown)
+    return page, 422 if form.errors else 200
+
+
+@bp.post("/office/panels/<int:panel_id>/close")
+@allows(Role.CHAIR, on=queries.get_panel)
+def close(panel: Panel) -> Any:
+    form = open_form(ReasonForm)
+    services.close_panel(db.session, panel, actor=current_actor(), now=utc_now(), seen_version=form.seen_version.data)
+    flash("The panel is closed, and managers have been told.", "success")
+    return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+
+
+@bp.route("/office/panels/<int:panel_id>/reopen", methods=["GET", "POST"])
+@allows(Role.CHAIR, on=queries.get_panel)
+def reopen_session(panel: Panel) -> Any:
+    form = open_form(ReasonForm)
+    if form.validate_on_submit():
+        services.reopen_panel(
+            db.session,
+            panel,
+            form.reason.data or "",
+            actor=current_actor(),
+            now=utc_now(),
+            seen_version=form.seen_version.data,
+        )
+        flash("The panel is in session again.", "success")
+        return redirect(url_for("assessment.panel", panel_id=panel.id), 303)
+    page = render_template(
+        "assessment/reason.html",
+        form=form,
+        version=panel.version,
+        title=f"Reopen the panel on {panel.round.title}",
+        intro="Outcomes can then be changed until the decision is made.",
+        button="Reopen the panel",
+        back=url_for("assessment.panel", panel_id=panel.id),
+    )
+    return page, 422 if form.errors else 200
