@@ -8,6 +8,7 @@ can't see protects nothing, and no transaction stays open while a mail server ta
 from __future__ import annotations
 
 import logging
+import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -185,4 +186,10 @@ def pause_after(attempts: int, message_id: str) -> timedelta:
 
 
 def _said(error: Exception) -> str:
+    """What went wrong, as an officer can pass it on: the server's own answer where there is one."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        error = smtplib.SMTPResponseException(*next(iter(error.recipients.values()), (550, b"refused")))
+    if isinstance(error, smtplib.SMTPResponseException):
+        said = error.smtp_error
+        return f"{error.smtp_code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
     return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
