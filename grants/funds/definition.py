@@ -82,7 +82,7 @@ class RoundFileError(Invalid):
 
     def __init__(self, problems: list[FileProblem]) -> None:
         super().__init__(problems={"file": "round-file-wrong"})
-        self.problems = problems
+        self.problems = sorted(problems, key=lambda problem: int(problem.row))
 
 
 def read_round_file(text: str, name: str) -> RoundDefinition:
