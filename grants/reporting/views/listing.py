@@ -1,0 +1,122 @@
+"""The list of a round's bids: sorted, filtered, searched and paged by the address alone, and the same as CSV."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from flask import Response, render_template, request, stream_with_context, url_for
+
+from grants.extensions import db
+from grants.funds.models import Round
+from grants.funds.queries import get_round
+from grants.reporting.queries import listing
+from grants.reporting.queries.export import export_rows
+from grants.reporting.queries.listing import Filter
+from grants.reporting.views.blueprint import EXPORTERS, READERS, bp
+from grants.web import labels
+from grants.web.access import allows, current_actor
+from workflows.actors import Role
+from workflows.application import DRAFTING, ApplicationState
+from workflows.errors import Invalid
+
+COLUMNS = (
+    ("reference", "Reference"),
+    ("organisation", "Organisation"),
+    ("project", "Project"),
+    ("area", "Area"),
+    ("ask", "Ask"),
+    ("state", "State"),
+    ("percent", "Percent"),
+    ("submitted", "Submitted"),
+)
+NUMERIC = frozenset({"ask", "percent"})
+PROBLEMS = {
+    "q": "Type letters or digits to search for.",
+    "sort": "The list can't be sorted by that, so it is sorted by reference.",
+    "order": "That order is not known, so the list goes upwards.",
+    "state": "That state is not known, so bids in all states are shown.",
+    "area": "That area is not one of this round's, so all areas are shown.",
+    "after": "That page is not there, so this is the first one.",
+    "before": "That page is not there, so this is the first one.",
+}
+
+
+@bp.get("/office/rounds/<int:round_id>/applications")
+@allows(*READERS, on=get_round)
+def applications(round_: Round) -> Any:
+    actor = current_actor()
+    areas = {area.id: area.name for area in round_.areas}
+    asked = listing.read_filter(request.args, list(areas))
+    page = listing.list_page(db.session, actor, round_, asked)
+    kept = _kept(asked)
+    shown = render_template(
+        "reporting/applications.html",
+        round=round_,
+        asked=asked,
+        page=page,
+        areas=areas,
+        columns=[_heading(round_, asked, name, words) for name, words in COLUMNS],
+        states=[
+            (state, labels.state_label("application", state)) for state in ApplicationState if state not in DRAFTING
+        ],
+        # Some of these are fields of the form, the rest (a sort, an order, a page) only stand in the address.
+        errors=[(_FIELDS.get(name), PROBLEMS[name]) for name in asked.problems],
+        previous_url=_url(round_, kept, before=page.before) if page.before else "",
+        next_url=_url(round_, kept, after=page.after) if page.after else "",
+        first_url=_url(round_, kept) if asked.after or asked.before else "",
+        csv_url=url_for("reporting.export", round_id=round_.id, **kept)
+        if actor.roles_in(round_.scope) & set(EXPORTERS)
+        else "",
+        percent=lambda millionths: None if millionths is None else Fraction(millionths, 1_000_000),
+        labels=labels,
+    )
+    return shown, 422 if asked.problems else 200
+
+
+_FIELDS = {"q": "q", "state": "state", "area": "area"}
+
+
+@bp.get("/office/rounds/<int:round_id>/applications.csv")
+@allows(Role.OFFICER, Role.MANAGER, on=get_round)
+def export(round_: Round) -> Any:
+    asked = listing.read_filter(request.args, [area.id for area in round_.areas])
+    if asked.problems:
+        # A file of more than was asked for is worse than none.
+        raise Invalid(problems={name: PROBLEMS[name] for name in asked.problems})
+    words = {str(state): labels.state_label("application", state) for state in ApplicationState}
+    pieces = export_rows(db.session, current_actor(), round_, asked, words)
+    name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in round_.code)
+    return Response(
+        stream_with_context(pieces),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{name}-applications.csv"'},
+    )
+
+
+def _kept(asked: Filter) -> dict[str, Any]:
+    """The filter as the parts of an address, without the page; what is as usual is left out."""
+    parts = {
+        "q": asked.search,
+        "state": asked.state,
+        "area": asked.area_id,
+        "sort": "" if asked.sort == "reference" else asked.sort,
+        "order": "desc" if asked.is_descending else "",
+    }
+    return {name: str(value) for name, value in parts.items() if value}
+
+
+def _url(round_: Round, kept: dict[str, Any], **more: Any) -> str:
+    return url_for("reporting.applications", round_id=round_.id, **(kept | more))
+
+
+def _heading(round_: Round, asked: Filter, name: str, words: str) -> dict[str, Any]:
+    is_sorted = asked.sort == name
+    order = "desc" if is_sorted and not asked.is_descending else "asc"
+    kept = {key: value for key, value in _kept(asked).items() if key not in {"sort", "order"}}
+    return {
+        "text": words,
+        "href": _url(round_, kept, sort=name, order=order),
+        "sort": ("descending" if asked.is_descending else "ascending") if is_sorted else "",
+        "is_numeric": name in NUMERIC,
+    }
