@@ -17,13 +17,13 @@ from workflows.errors import NotFound
 @bp.get("/privacy")
 @allows(PUBLIC)
 def privacy() -> Any:
-    return render_template("accounts/privacy.html", office=_office(), current_office=_office())
+    return render_template("accounts/privacy.html", current_office=_office())
 
 
 @bp.get("/accessibility")
 @allows(PUBLIC)
 def accessibility() -> Any:
-    return render_template("accounts/accessibility.html", office=_office(), current_office=_office())
+    return render_template("accounts/accessibility.html", current_office=_office())
 
 
 def _office() -> Office | None:

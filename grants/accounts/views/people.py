@@ -45,7 +45,11 @@ def people() -> Any:
     last = found[PAGE - 1].person if len(found) > PAGE else None
     next_url = last and url_for("accounts.people", office=office.code, after_name=last.name, after_id=last.id)
     return render_template(
-        "accounts/people.html", office=office, offices=offices, members=found[:PAGE], next_url=next_url or ""
+        "accounts/people.html",
+        current_office=office,
+        offices=offices,
+        members=found[:PAGE],
+        next_url=next_url or "",
     )
 
 
@@ -82,13 +86,13 @@ def send_invitation(office: Office) -> Any:
 
 
 def _invite_page(office: Office, form: InviteToOfficeForm) -> str:
-    return render_template("accounts/invite.html", office=office, form=form, hints=HINTS)
+    return render_template("accounts/invite.html", current_office=office, form=form, hints=HINTS)
 
 
 @bp.get("/office/<office_code>/people/<int:person_id>")
 @allows(*KEEPERS, on=load_member)
 def person(member: Member) -> Any:
-    return render_template("accounts/person.html", member=member)
+    return render_template("accounts/person.html", member=member, current_office=member.office)
 
 
 @bp.get("/office/<office_code>/people/<int:person_id>/roles")
@@ -117,7 +121,7 @@ def change_roles(member: Member) -> Any:
 
 
 def _roles_page(member: Member, form: OfficeRolesForm) -> str:
-    return render_template("accounts/roles.html", member=member, form=form, hints=HINTS)
+    return render_template("accounts/roles.html", member=member, current_office=member.office, form=form, hints=HINTS)
 
 
 # Changes that take a reason and nothing else: what the page says, what it does, and what it says afterwards.
@@ -175,7 +179,14 @@ def make_change(member: Member) -> Any:
 
 def _reason_page(member: Member, form: ReasonForm) -> str:
     heading, words, _, _ = CHANGES[(request.view_args or {})["change"]]
-    return render_template("accounts/reason.html", member=member, form=form, heading=heading, words=words)
+    return render_template(
+        "accounts/reason.html",
+        member=member,
+        current_office=member.office,
+        form=form,
+        heading=heading,
+        words=words,
+    )
 
 
 def _done(member: Member, sentence: str) -> Any:
