@@ -50,7 +50,7 @@ def move_deadline(
     now: datetime,
 ) -> None:
     """Move a published deadline later, for a reason that everyone who has started a bid is told."""
-    before = round_.closes_at
+    before, reason = round_.closes_at, reason.strip()
     is_open = round_.state != RoundState.SCHEDULED
     action = "extend-deadline" if is_open else "move-deadline"
     facts = queries.facts_for_round(session, round_, now=now, new_closes_at=closes_at, reason=reason)
@@ -66,7 +66,7 @@ def move_deadline(
             round_id=round_.id,
             old_closes_at=before,
             new_closes_at=closes_at,
-            reason=reason.strip(),
+            reason=reason,
             person_id=actor.person_id,
             at=now,
         )
