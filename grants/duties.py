@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from config import Settings
+from grants.applications.services import lapse_due_drafts, start_due_checks
 from grants.awards.services import lapse_due_offers
 from grants.core.database import reading_only
 from grants.funds.services import close_due_rounds, open_due_rounds
@@ -75,8 +76,10 @@ def _postroom() -> Postroom:
     )
 
 
-DUTIES: Mapping[str, Duty] = {
+DUTIES: dict[str, Duty] = {
     "open-and-close-rounds": open_and_close_rounds,
+    "lapse-drafts": lapse_due_drafts,
+    "start-checks": start_due_checks,
     "remind-drafts": remind_drafts,
     "remind-markers": remind_markers,
     "lapse-offers": lapse_due_offers,

@@ -20,7 +20,7 @@ from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
-from grants.notifications.links import GROUP_PAGES, HOME, OFFICE_PAGES
+from grants.notifications.links import GROUP_PAGES, HOME, OFFICE_PAGES, WORK_PAGES
 from workflows.deadlines import london_date
 
 Facts = dict[str, Any]
@@ -42,7 +42,7 @@ def facts_for(session: Session, message: Message, base_url: str) -> Facts:
     about = ABOUT.get(message.subject_type)
     if about is not None:
         facts |= about(session, message.subject_id)
-    facts |= _pages(message.subject_type, facts, base_url)
+    facts |= _pages(message, facts, base_url)
     if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
         facts["link"] = facts["office_link"]
     if message.template == "submission-receipt":
@@ -50,11 +50,10 @@ def facts_for(session: Session, message: Message, base_url: str) -> Facts:
     return facts
 
 
-def _pages(subject_type: str, facts: Facts, base_url: str) -> Facts:
-    return {
-        name: base_url + pages.get(subject_type, HOME).format_map(facts)
-        for name, pages in (("link", GROUP_PAGES), ("office_link", OFFICE_PAGES))
-    }
+def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
+    own = OFFICE_PAGES.get(message.subject_type, HOME)
+    group, office = GROUP_PAGES.get(message.subject_type, HOME), WORK_PAGES.get(message.template, own)
+    return {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
 
 
 def _is_of_the_group(session: Session, message: Message, organisation_id: int) -> bool:
@@ -93,6 +92,7 @@ def _assignment(session: Session, assignment_id: int) -> Facts:
     due_at = work.due_at or work.application.round.scoring_ends_at
     return {
         "assignment_id": work.id,
+        "application_id": work.application_id,
         "round_id": work.round_id,
         "round_title": work.application.round.title,
         "reference": work.application.reference,

@@ -10,7 +10,7 @@ HOME = "/"
 GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",
     "award": "/grants/{award_id}",
-    "return": "/grants/returns/{return_id}",
+    "return": "/returns/{return_id}",
     "round": "/applications",
 }
 OFFICE_PAGES: dict[str, str] = {
@@ -21,4 +21,10 @@ OFFICE_PAGES: dict[str, str] = {
     "panel": "/office/panels/{panel_id}",
     "return": "/office/returns/{return_id}",
     "round": "/office/rounds/{round_id}",
+}
+# Where the work that an e-mail asks of staff is done, when that is not the thing's own page.
+WORK_PAGES: dict[str, str] = {
+    "disqualification-to-confirm": "/office/applications/{application_id}/eligibility",
+    "marker-recused": "/office/applications/{application_id}/markers",
+    "round-decided": "/office/rounds/{round_id}/announce",
 }

@@ -21,6 +21,7 @@ from grants.core.outbox import Delivery, Message
 from grants.decisions.models import Decision, DecisionItem
 from grants.funds.definition import AreaDef
 from grants.monitoring.models import MonitoringReturn
+from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
 from grants.notifications.rendering import FOLDER, Letter, render
 from grants.notifications.words import DELIVERIES, TITLES
 from tests import builders
@@ -219,9 +220,7 @@ def test_an_office_without_an_address_for_answers_names_none(session: Session, t
 
 
 def _paths() -> Iterator[str]:
-    from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES
-
-    for pages in (GROUP_PAGES, OFFICE_PAGES):
+    for pages in (GROUP_PAGES, OFFICE_PAGES, WORK_PAGES):
         yield from (re.sub(r"\{\w+\}", "1", path) for path in pages.values())
 
 

@@ -9,9 +9,11 @@ import logging
 import os
 import secrets
 import time
+from datetime import timedelta
 
 from celery import shared_task
 
+from config import Settings
 from grants import clock
 from grants.duties import DUTIES, is_mail_waiting
 from grants.extensions import db
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 # Well before the worker would end the task: what is left is done at the next tick.
 SECONDS_FOR_ONE_TICK = 40
+# A round of delivery lasts some seconds; after a death the next runner waits no longer than this.
+DELIVERY_LEASE = timedelta(seconds=15)
 
 
 def perform(name: str) -> int:
@@ -46,13 +50,15 @@ def deliver() -> int:
         return 0
     owner = f"{os.getpid()}-{secrets.token_hex(4)}"
     began, total = time.monotonic(), 0
-    while time.monotonic() - began < SECONDS_FOR_ONE_TICK and _hold(owner):
-        done = _one_round(names.DELIVER_OUTBOX)
-        total += done
-        if not done:
-            break
-    give_lease_back(db.session(), names.DELIVER_OUTBOX, owner)
-    db.session.commit()
+    try:
+        while time.monotonic() - began < SECONDS_FOR_ONE_TICK and _hold(owner):
+            done = _one_round(names.DELIVER_OUTBOX)
+            total += done
+            if not done:
+                break
+    finally:
+        give_lease_back(db.session(), names.DELIVER_OUTBOX, owner)
+        db.session.commit()
     if total:
         logger.info("%s: %d done in %.2f s", names.DELIVER_OUTBOX, total, time.monotonic() - began)
     return total
@@ -70,7 +76,8 @@ def _one_round(name: str) -> int:
 
 
 def _hold(owner: str) -> bool:
-    held = take_lease(db.session(), names.DELIVER_OUTBOX, owner, now=clock.utc_now())
+    lasts = min(DELIVERY_LEASE, timedelta(seconds=Settings.from_environ().lease_seconds))
+    held = take_lease(db.session(), names.DELIVER_OUTBOX, owner, now=clock.utc_now(), lasts=lasts)
     db.session.commit()
     return held
 

@@ -13,19 +13,16 @@ from sqlalchemy.orm import Session
 from grants.core.reminders import insert_new
 from grants.notifications.models import DutyLease
 
-# A round of delivery lasts some seconds; after a death the next runner waits no longer than this.
-LASTS = timedelta(seconds=15)
 
-
-def take_lease(session: Session, duty: str, owner: str, *, now: datetime) -> bool:
-    """Take the duty, or keep it, until 15 s from now; False while somebody else has it. The caller commits."""
-    row = {"duty": duty, "owner": owner, "until": now + LASTS}
+def take_lease(session: Session, duty: str, owner: str, *, now: datetime, lasts: timedelta) -> bool:
+    """Take the duty, or keep it, for so long; False while somebody else has it. The caller commits."""
+    row = {"duty": duty, "owner": owner, "until": now + lasts}
     if insert_new(session, DutyLease, [row], DutyLease.duty):
         return True
     taken = session.execute(
         sa.update(DutyLease)
         .where(DutyLease.duty == duty, sa.or_(DutyLease.until <= now, DutyLease.owner == owner))
-        .values(owner=owner, until=now + LASTS)
+        .values(owner=owner, until=now + lasts)
         .returning(DutyLease.duty)
         .execution_options(synchronize_session=False)
     )
