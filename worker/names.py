@@ -4,6 +4,7 @@ DELIVER_OUTBOX = "deliver-outbox"
 OPEN_AND_CLOSE_ROUNDS = "open-and-close-rounds"
 LAPSE_DRAFTS = "lapse-drafts"
 START_CHECKS = "start-checks"
+RUN_RULES = "run-rules"
 REMIND_DRAFTS = "remind-drafts"
 REMIND_MARKERS = "remind-markers"
 LAPSE_OFFERS = "lapse-offers"
@@ -16,6 +17,7 @@ EVERY_MINUTE = (
     OPEN_AND_CLOSE_ROUNDS,
     LAPSE_DRAFTS,
     START_CHECKS,
+    RUN_RULES,
     REMIND_DRAFTS,
     REMIND_MARKERS,
     LAPSE_OFFERS,

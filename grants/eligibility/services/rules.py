@@ -57,16 +57,26 @@ def run_rules(
     _may_check(session, application, actor)
     facts = rule_facts(session, application, paper or paper_of(session, application.round), now=now)
     found: dict[str, str] = {}
+    new: list[dict[str, Any]] = []
     for line in rule_lines(session, application):
         if not line.rule.is_automatic or (line.result is not None and not line.result.is_automatic):
             continue
         judged = judge_rule(line.rule, facts)
-        result = line.result or _new_result(session, application, line.rule)
-        result.outcome, result.evidence = judged.outcome, judged.evidence
-        result.reason_code, result.is_automatic = judged.reason_code or "", True
-        result.person_id, result.decided_at = None, now
         found[line.rule.code] = str(judged.outcome)
+        values = {
+            "outcome": str(judged.outcome),
+            "evidence": judged.evidence,
+            "reason_code": judged.reason_code or "",
+            "decided_at": now,
+        }
+        if line.result is None:
+            new.append({"application_id": application.id, "rule_id": line.rule.id, "is_automatic": True, **values})
+            continue
+        for name, value in values.items():
+            setattr(line.result, name, value)
     session.flush()
+    if new:
+        session.execute(sa.insert(EligibilityResult), new)
     _record(session, application, "run-rules", actor=actor, now=now, detail={"outcomes": found})
     return rule_lines(session, application)
 
