@@ -100,7 +100,7 @@ def answers_to_all(**changed: Any) -> dict[str, Any]:
         "P4": "Forty young people told us that they have nowhere to go.",
         "P5": ["prevent", "young_people"],
         "P6": "Young people who are busy and known are less often drawn into violence.",
-        "P7": ["West Leicester"],
+        "P7": ["West Example"],
         "P8": ["11_17"],
         "P8a": 60,
         "P9a": "2024-04-01",
@@ -159,7 +159,7 @@ def a_submitted_bid(
     """A whole bid, sent; `answers` replace some of the good ones."""
     if organisation is None or lead is None:
         organisation, lead = a_group(session, now=now)
-    whole = answers_to_all(**(answers or {}))
+    whole = answers_to_all(**({"P7": [area.name for area in round_.areas[:1]]} | (answers or {})))
     made = a_draft(session, round_, organisation, lead, answers=whole, now=now)
     actor = actor_of(session, lead)
     applications.submit_application(session, made, actor=actor, now=now, received_at=now)

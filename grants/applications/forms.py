@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import wtforms
 from wtforms import FieldList, FormField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from grants.applications.queries import Part, question_problem
 from grants.funds.models import Question, Round
@@ -189,14 +190,18 @@ def _form_class(specs: tuple[Spec, ...]) -> type[QuestionForm]:
 def _field(spec: Spec) -> Any:
     words: dict[str, Any] = {"label": spec.label, "description": spec.help_text}
     if spec.kind in {"yes_no", "radio"}:
-        return RadioField(choices=list(spec.choices), validate_choice=False, **words)
+        return RadioField(choices=_drawn(spec), validate_choice=False, **words)
     if spec.kind in {"checkboxes", "areas", "declaration"}:
-        return SelectMultipleField(choices=list(spec.choices), validate_choice=False, **words)
+        return SelectMultipleField(choices=_drawn(spec), validate_choice=False, **words)
     if spec.kind == "budget":
         return FieldList(FormField(Line), min_entries=BLANK_LINES, max_entries=MOST_LINES, **words)
     if spec.kind in {"money", "date"}:
         return (MoneyField if spec.kind == "money" else DateField)(is_required=False, **words)
     return {"text": Text, "long_text": LongText, "number": Number}[spec.kind](**words)
+
+
+def _drawn(spec: Spec) -> list[SelectChoice]:
+    return [SelectChoice(value=value, label=label) for value, label in spec.choices]
 
 
 def _for_field(question: Question, value: Any) -> Any:

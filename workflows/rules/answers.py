@@ -96,9 +96,7 @@ def _text(question: QuestionLike, value: Any, areas: Collection[str], given: Giv
     most = int(question.settings.get("max_length", usual))
     if len(value) > most:
         return Refusal("too-many-characters", {"limit": most, "have": len(value)})
-    if question.word_limit is not None and (over := word_limit_problem(value, question.word_limit)):
-        return Refusal("too-many-words", {"limit": question.word_limit, "count": over.detail["words"]})
-    return None
+    return None if question.word_limit is None else word_limit_problem(value, question.word_limit)
 
 
 def _amount(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
@@ -165,13 +163,7 @@ def _budget(question: QuestionLike, value: Any, areas: Collection[str], given: G
     if lines is None:
         return Refusal("answer-unreadable", {"kind": "budget"})
     total, ask = budget_total(lines), _other(question, "sums_to", given)
-    found = budget_problems(lines, total if ask is None else ask)
-    if not found:
-        return None
-    first = found[0]
-    if first.code != "budget-does-not-sum":
-        return first
-    return Refusal(first.code, {"sum": format_pounds(total), "expected": format_pounds(ask or 0)})
+    return next(iter(budget_problems(lines, total if ask is None else ask)), None)
 
 
 def _declaration(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
