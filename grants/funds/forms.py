@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField, ValidationError
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from grants.funds.file_tables import as_hundredths
 from grants.funds.models import Round
@@ -97,7 +97,7 @@ def moment_data(name: str, instant: datetime | None) -> dict[str, date | str | N
 
 
 def title_field() -> StringField:
-    rules = [InputRequired("Enter a title"), Length(max=200, message="Use at most 200 characters")]
+    rules = [DataRequired("Enter a title"), Length(max=200, message="Use at most 200 characters")]
     return StringField("Title", rules, filters=[tidy])
 
 
@@ -115,7 +115,7 @@ class CopyForm(MomentForm):
     moments = ("opens_at", "closes_at")
     code = StringField(
         "Code",
-        [InputRequired("Enter a code"), Length(max=30, message="Use at most 30 characters")],
+        [DataRequired("Enter a code"), Length(max=30, message="Use at most 30 characters")],
         filters=[tidy],
         description="Short and new, such as CSF-R4. Letters, digits and hyphens.",
     )
@@ -188,7 +188,7 @@ class DeadlineForm(MomentForm):
     closes_at_time = ClockField("New closing time", filters=[tidy], description="London time, like 17:00.")
     reason = TextAreaField(
         "Why?",
-        [InputRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")],
+        [DataRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")],
         filters=[tidy],
         description="Everyone who has started a bid reads it.",
     )
@@ -199,7 +199,7 @@ class CancelForm(Form):
 
     reason = TextAreaField(
         "Why is the round cancelled?",
-        [InputRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")],
+        [DataRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")],
         filters=[tidy],
         description="Everyone with a bid in the round reads it.",
     )
