@@ -17,6 +17,7 @@ from config import Settings
 from grants.applications.services import lapse_due_drafts, start_due_checks
 from grants.awards.services import lapse_due_offers
 from grants.core.database import reading_only
+from grants.eligibility.services import check_new_bids
 from grants.funds.services import close_due_rounds, open_due_rounds
 from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
@@ -27,7 +28,8 @@ from grants.notifications.transport import transport_for
 
 Duty = Callable[[Session, datetime], int]
 
-# A round of delivery ends after this, so that a task is over long before it would be stopped.
+# A round of delivery ends after this, so that a task is over long before it would be stopped; and after half a
+# lease, because its claims are dated by its beginning and must outlast the message that each was made for.
 SECONDS_OF_DELIVERY = 5.0
 
 
@@ -65,7 +67,7 @@ def sweep_lost(session: Session, now: datetime) -> int:
 def _postroom() -> Postroom:
     # A worker and a command are told their settings by the environment; there is no request to ask.
     settings = Settings.from_environ()
-    until = time.monotonic() + SECONDS_OF_DELIVERY
+    until = time.monotonic() + min(SECONDS_OF_DELIVERY, settings.lease_seconds / 2)
     return Postroom(
         transport=transport_for(settings.mail_url),
         letterhead=Letterhead(settings.sender, settings.public_url),
@@ -80,6 +82,7 @@ DUTIES: dict[str, Duty] = {
     "open-and-close-rounds": open_and_close_rounds,
     "lapse-drafts": lapse_due_drafts,
     "start-checks": start_due_checks,
+    "run-rules": check_new_bids,
     "remind-drafts": remind_drafts,
     "remind-markers": remind_markers,
     "lapse-offers": lapse_due_offers,
