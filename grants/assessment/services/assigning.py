@@ -148,7 +148,7 @@ def start_scoring(session: Session, round_: Round, *, actor: Actor, now: datetim
     """
     lock_row(session, round_)
     bids = bids_in(session, round_.id, {ApplicationState.ELIGIBLE})
-    if round_.state is not RoundState.SCORING:
+    if round_.state is not RoundState.SCORING or not bids:
         transitions.apply(session, round_, "start-scoring", round_facts(session, round_, now=now), actor=actor, now=now)
     counts = assignment_counts(session, [bid.id for bid in bids])
     short = [bid.reference for bid in bids if counts[bid.id][0] < round_.markers_needed and not actor.on_paper]
