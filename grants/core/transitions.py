@@ -97,11 +97,22 @@ def create(
     made = list(things)
     moves = [Move(thing, facts, reason=reason, detail=detail or {}) for thing in made]
     answers = [_judge(action, move, actor, is_new=True) for move in moves]
+    _number_ahead(session, made)
     for thing, answer in zip(made, answers, strict=True):
         thing.state, thing.state_entered_at = answer.target, now
         session.add(thing)
     session.flush()
     _write_trail(session, action, [(m, NEW, a) for m, a in zip(moves, answers, strict=True)], actor, now)
+
+
+def _number_ahead(session: Session, things: Sequence[Stateful]) -> None:
+    # To learn new ids SQLite inserts row by row. Its writer is alone (BEGIN IMMEDIATE), so the ids can be known first.
+    if len(things) < 2 or session.get_bind().dialect.name != "sqlite":
+        return
+    model: Any = type(things[0])
+    last = session.scalar(sa.select(sa.func.max(model.id))) or 0
+    for number, thing in enumerate(things, start=last + 1):
+        thing.id = number
 
 
 def _judge(action: str, move: Move, actor: Actor, *, is_new: bool = False) -> Allowed[Any]:

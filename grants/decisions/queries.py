@@ -37,12 +37,20 @@ DECLARATIONS = (
 def get_decision(session: Session, actor: Actor, decision_id: int) -> Decision:
     """The notice with its items and their bids, for staff of its office; NotFound otherwise."""
     decision = get_visible(session, Decision, decision_id, actor)
-    session.scalars(
-        sa.select(DecisionItem)
-        .where(DecisionItem.decision_id == decision.id)
-        .options(joinedload(DecisionItem.application).joinedload(Application.area))
-    ).all()
+    load_items(session, decision)
     return decision
+
+
+def load_items(session: Session, decision: Decision) -> None:
+    """Read the notice's items with their bids and areas in one query, however many there are."""
+    session.scalars(
+        sa.select(Decision)
+        .where(Decision.id == decision.id)
+        .options(
+            joinedload(Decision.items).joinedload(DecisionItem.application).joinedload(Application.area),
+            joinedload(Decision.round),
+        )
+    ).unique().one()
 
 
 def get_published_decision(session: Session, actor: Actor, decision_id: int) -> Decision:

@@ -24,6 +24,7 @@ from grants.decisions.queries import (
     find_current_decision,
     is_panel_closed,
     list_recommendations,
+    load_items,
     missing_declarations,
 )
 from grants.funds.models import Round
@@ -91,7 +92,8 @@ def _fill(session: Session, decision: Decision) -> None:
     for recommendation in list_recommendations(session, decision.round):
         item = standing.pop(recommendation.application_id, None)
         if item is None:
-            item = DecisionItem(decision=decision, application=recommendation.application, outcome="decline")
+            item = DecisionItem(decision_id=decision.id, application_id=recommendation.application_id)
+            session.add(item)
         item.outcome = OUTCOMES[recommendation.outcome]
         item.amount_pence = recommendation.amount_pence if item.outcome == "grant" else 0
         item.reason = recommendation.crime_reduction_reason if item.outcome == "grant" else recommendation.reason
@@ -158,6 +160,7 @@ def approve_decision(
     Bids recommended become approved, those not recommended declined, the reserve list stays; the round is decided.
     Raises TransitionRefused (took-part-earlier, award-reason-needed, over-the-pot ...) or Stale.
     """
+    load_items(session, decision)
     for item in decision.items:
         if item.outcome == "grant":
             item.reason = reasons.get(item.application_id, item.reason).strip()
