@@ -26,7 +26,9 @@ def reasons_for(stage):
 
 
 def approve(stage, actor=None, **changed):
-    options = {"reasons": reasons_for(stage), "interests_statement": "No interest."} | changed
+    options = {"interests_statement": "No interest."} | changed
+    if "reasons" not in options:
+        options["reasons"] = reasons_for(stage)
     services.approve_decision(
         stage.session, stage.decision, **options, actor=actor or stage.actor("decision-maker"), now=stage.now
     )
