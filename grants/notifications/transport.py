@@ -6,10 +6,12 @@ A password never crosses the network in the clear, and nothing waits for a silen
 from __future__ import annotations
 
 import smtplib
+import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import cache
 from typing import Protocol
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -56,10 +58,12 @@ class SmtpTransport:
         except smtplib.SMTPServerDisconnected as error:
             self._drop()
             raise TransportDown("the mail server closed the connection") from error
-        except (smtplib.SMTPException, OSError):
-            # After a refusal the session may be half-way through; the next message starts a clean one.
-            self._drop()
+        except smtplib.SMTPException:
+            # This one message was refused; the conversation goes on.
             raise
+        except OSError as error:
+            self._drop()
+            raise TransportDown(_said(error)) from error
 
     def close(self) -> None:
         if self._server is not None:
@@ -102,9 +106,9 @@ def _greet(parts: SplitResult) -> smtplib.SMTP:
     context = ssl.create_default_context()
     server: smtplib.SMTP
     if parts.scheme == "smtps":
-        server = smtplib.SMTP_SSL(host, port, timeout=ANSWER_WITHIN_SECONDS, context=context)
+        server = smtplib.SMTP_SSL(host, port, _own_name(), timeout=ANSWER_WITHIN_SECONDS, context=context)
     else:
-        server = smtplib.SMTP(host, port, timeout=ANSWER_WITHIN_SECONDS)
+        server = smtplib.SMTP(host, port, _own_name(), timeout=ANSWER_WITHIN_SECONDS)
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=context)
@@ -112,6 +116,12 @@ def _greet(parts: SplitResult) -> smtplib.SMTP:
     if parts.username:
         _sign_in(server, parts, host)
     return server
+
+
+@cache
+def _own_name() -> str:
+    # Looking it up can take a name server's patience, so it is asked once for each process.
+    return socket.getfqdn()
 
 
 def _sign_in(server: smtplib.SMTP, parts: SplitResult, host: str) -> None:
