@@ -80,6 +80,25 @@ def add_money(
     )
 
 
+def give_money(
+    session: Session,
+    fund: Fund,
+    name: str,
+    amount_pence: int,
+    *,
+    restriction: str = "",
+    actor: Actor,
+    now: datetime,
+) -> MoneySource:
+    """Record new money of the office and set all of it aside for the fund."""
+    office = session.get_one(Office, fund.office_id)
+    source = funding.create_money_source(
+        session, office, name, amount_pence, restriction=restriction, actor=actor, now=now
+    )
+    add_money(session, fund, source, amount_pence, actor=actor, now=now)
+    return source
+
+
 def ensure_fund(
     session: Session, office: Office, code: str, title: str, *, create: bool, actor: Actor, now: datetime
 ) -> Fund:
@@ -90,10 +109,7 @@ def ensure_fund(
     return fund or create_fund(session, office, code, title or code, actor=actor, now=now)
 
 
-def ensure_money(
-    session: Session, office: Office, fund: Fund, pot_pence: int, name: str, *, actor: Actor, now: datetime
-) -> None:
+def ensure_money(session: Session, fund: Fund, pot_pence: int, name: str, *, actor: Actor, now: datetime) -> None:
     """See that the fund has the pot free: where it has not, a source of the size of the pot is recorded for it."""
     if queries.unallocated_pence(session, fund.id) < pot_pence:
-        source = funding.create_money_source(session, office, name, pot_pence, actor=actor, now=now)
-        add_money(session, fund, source, pot_pence, actor=actor, now=now)
+        give_money(session, fund, name, pot_pence, actor=actor, now=now)

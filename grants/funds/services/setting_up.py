@@ -54,7 +54,7 @@ def create_round(
     fund = ensure_fund(session, office, definition.fund, title, create=create_missing, actor=actor, now=now)
     if create_missing:
         name = f"Money for {definition.code}"
-        ensure_money(session, office, fund, definition.pot_pence, name, actor=actor, now=now)
+        ensure_money(session, fund, definition.pot_pence, name, actor=actor, now=now)
     round_ = Round(
         office_id=office.id,
         fund_id=fund.id,

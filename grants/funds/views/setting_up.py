@@ -13,7 +13,7 @@ from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds import queries, services
 from grants.funds.definition import FileProblem, RoundDefinition, RoundFileError, read_round_file
-from grants.funds.forms import CopyForm, EditForm, RoundFileForm, edit_data
+from grants.funds.forms import CopyForm, EditForm, MoneyForm, RoundFileForm, edit_data
 from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
 from grants.funds.views.staff import DASHBOARD, READERS
@@ -64,6 +64,8 @@ def setup(round_: Round) -> Any:
 
 
 def _where(round_: Round, problem: SetupProblem) -> str:
+    if problem.code == "pot-not-covered":
+        return url_for("funds.money", round_id=round_.id)
     if problem.field in ON_SETUP_PAGE:
         return f"#{problem.field}"
     return url_for("funds.edit", round_id=round_.id, _anchor=ANCHORS.get(problem.field, problem.field))
@@ -198,6 +200,29 @@ def copy(round_: Round) -> Any:
             flash("The copy is a draft. Check every part.", "success")
             return redirect(url_for("funds.setup", round_id=made.id), 303)
     return _form_page("funds/copy.html", form, round_)
+
+
+@bp.route("/office/rounds/<int:round_id>/money", methods=["GET", "POST"])
+@allows(Role.MANAGER, on=queries.get_round)
+def money(round_: Round) -> Any:
+    form = open_form(MoneyForm)
+    if form.validate_on_submit():
+        try:
+            services.give_money(
+                db.session,
+                round_.fund,
+                form.name.data or "",
+                form.amount.data or 0,
+                restriction=form.restriction.data or "",
+                actor=current_actor(),
+                now=utc_now(),
+            )
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash("The money is set aside for the fund.", "success")
+            return redirect(url_for("funds.setup", round_id=round_.id), 303)
+    return _form_page("funds/money.html", form, round_)
 
 
 def _beside(form: Form, error: Invalid) -> Invalid:
