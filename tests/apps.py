@@ -38,7 +38,8 @@ class CheckedClient(FlaskClient):
         if has_app_context():
             db.session.commit()
         # Flask would otherwise reuse the test's application context: its session, its `g`, who is signed in.
-        return Context().run(super().open, *args, **kwargs)
+        # Buffered, so that what is streamed is made there too.
+        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
 def _refuse_leftovers(error: BaseException | None) -> None:

@@ -85,6 +85,8 @@ def export(round_: Round) -> Any:
         # A file of more than was asked for is worse than none.
         raise Invalid(problems={name: PROBLEMS[name] for name in asked.problems})
     words = {str(state): labels.state_label("application", state) for state in ApplicationState}
+    # The stream outlives the request's session, so the round leaves it first, with what was read of it.
+    db.session.expunge(round_)
     pieces = export_rows(db.session, current_actor(), round_, asked, words)
     name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in round_.code)
     return Response(

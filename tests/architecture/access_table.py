@@ -1,0 +1,217 @@
+"""Who may use which route, said a second time and by hand: a slip in a view's `@allows` has to be made here too.
+
+Every route has its row. ARGUMENTS says how to name a real thing in an address, so that strangers can be sent there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from grants.assessment.models import Assignment
+from grants.core.outbox import Message
+from tests.stages import Stage
+
+PUBLIC = frozenset({"public"})
+SIGNED_IN = frozenset({"signed-in"})
+LEAD = frozenset({"lead"})
+WRITERS = LEAD | {"contributor"}
+SIGNATORY = frozenset({"signatory"})
+GROUP = WRITERS | SIGNATORY
+OFFICER = frozenset({"officer"})
+MANAGER = frozenset({"manager"})
+HANDLERS = OFFICER | MANAGER
+MARKER = frozenset({"marker"})
+CHAIR = frozenset({"chair"})
+PANEL = HANDLERS | CHAIR | {"panel_member"}
+DECIDER = frozenset({"decision_maker"})
+CHIEF = frozenset({"chief_executive"})
+ROUND_READERS = HANDLERS | CHAIR | DECIDER | CHIEF
+READERS = ROUND_READERS | {"finance"}
+KEEPERS = MANAGER | {"admin"}
+STAFF = READERS | KEEPERS | MARKER | PANEL
+
+TABLE: dict[str, frozenset[str]] = {
+    # accounts: coming in
+    "accounts.sign_in": PUBLIC,
+    "accounts.ask_for_link": PUBLIC,
+    "accounts.link_sent": PUBLIC,
+    "accounts.show_link": PUBLIC,
+    "accounts.press_link": PUBLIC,
+    "accounts.set_up_code": PUBLIC,
+    "accounts.enter_code": PUBLIC,
+    "accounts.check_code": PUBLIC,
+    "accounts.sign_out": PUBLIC,
+    "accounts.sign_up": PUBLIC,
+    "accounts.ask_to_join": PUBLIC,
+    "accounts.sign_up_sent": PUBLIC,
+    "accounts.show_sign_up_link": PUBLIC,
+    "accounts.press_sign_up_link": PUBLIC,
+    "accounts.privacy": PUBLIC,
+    "accounts.accessibility": PUBLIC,
+    "accounts.sample": PUBLIC,
+    "accounts.sample_sign_in": PUBLIC,
+    "accounts.mailbox": PUBLIC,
+    # accounts: people
+    "accounts.people": KEEPERS,
+    "accounts.invite": KEEPERS,
+    "accounts.send_invitation": KEEPERS,
+    "accounts.person": KEEPERS,
+    "accounts.roles": KEEPERS,
+    "accounts.change_roles": KEEPERS,
+    "accounts.ask_reason": KEEPERS,
+    "accounts.make_change": KEEPERS,
+    "accounts.groups": GROUP,
+    "accounts.new_group": SIGNED_IN,
+    "accounts.add_group": SIGNED_IN,
+    "accounts.invite_colleague": LEAD,
+    "accounts.send_group_invitation": LEAD,
+    "accounts.leave": LEAD,
+    "accounts.end_part": LEAD,
+    # funds
+    "funds.home": PUBLIC,
+    "funds.public_rounds": PUBLIC,
+    "funds.public_round": PUBLIC,
+    "funds.list_rounds": ROUND_READERS,
+    "funds.setup": ROUND_READERS,
+    "funds.money": MANAGER,
+    "funds.new_round": MANAGER,
+    "funds.edit": MANAGER,
+    "funds.copy": MANAGER,
+    "funds.approve": MANAGER,
+    "funds.publish": MANAGER,
+    "funds.deadline": MANAGER,
+    "funds.cancel": DECIDER | CHIEF,
+    # applications
+    "applications.start": SIGNED_IN,
+    "applications.answer_quiz": SIGNED_IN,
+    "applications.mine": GROUP,
+    "applications.show": GROUP,
+    "applications.receipt": GROUP,
+    "applications.section": WRITERS,
+    "applications.save_section": WRITERS,
+    "applications.check": WRITERS,
+    "applications.submit": LEAD,
+    "applications.unsubmit": LEAD,
+    "applications.withdraw": LEAD,
+    "applications.confirm_withdraw": LEAD,
+    # eligibility
+    "eligibility.check": HANDLERS,
+    "eligibility.run": HANDLERS,
+    "eligibility.settle": HANDLERS,
+    "eligibility.pass_bid": HANDLERS,
+    "eligibility.propose": HANDLERS,
+    "eligibility.confirm": MANAGER,
+    "eligibility.set_aside": MANAGER,
+    "eligibility.reinstate": MANAGER,
+    # assessment
+    "assessment.queue": MARKER,
+    "assessment.interest": MARKER,
+    "assessment.mark": MARKER,
+    "assessment.lock": MARKER,
+    "assessment.reopen": CHAIR,
+    "assessment.bid_markers": MANAGER,
+    "assessment.round_markers": MANAGER,
+    "assessment.seats": MANAGER,
+    "assessment.start_scoring": MANAGER,
+    "assessment.start_moderating": MANAGER,
+    "assessment.panels": PANEL,
+    "assessment.panel": PANEL,
+    "assessment.bid": PANEL,
+    "assessment.interests": PANEL,
+    "assessment.open_session": CHAIR,
+    "assessment.close": CHAIR,
+    "assessment.reopen_session": CHAIR,
+    "assessment.reopen_scoring": CHAIR,
+    "assessment.line": CHAIR,
+    "assessment.draw": CHAIR,
+    "assessment.outcome": CHAIR,
+    # decisions
+    "decisions.published": PUBLIC,
+    "decisions.list_decisions": ROUND_READERS,
+    "decisions.show": ROUND_READERS,
+    "decisions.raise_decision": HANDLERS | CHAIR,
+    "decisions.declare": HANDLERS | CHAIR | CHIEF,
+    "decisions.pass_on": CHIEF,
+    "decisions.approve": DECIDER,
+    "decisions.send_back": DECIDER,
+    "decisions.reject": DECIDER,
+    # awards
+    "awards.list_awards": READERS,
+    "awards.history": READERS,
+    "awards.show": READERS,
+    "awards.announce": MANAGER,
+    "awards.start": HANDLERS,
+    "awards.mine": GROUP,
+    "awards.offer": GROUP,
+    "awards.accept": SIGNATORY,
+    "awards.decline": SIGNATORY,
+    # monitoring
+    "monitoring.list_returns": HANDLERS,
+    "monitoring.for_award": READERS,
+    "monitoring.show": READERS,
+    "monitoring.accept": HANDLERS,
+    "monitoring.query": HANDLERS,
+    "monitoring.reopen": MANAGER,
+    "monitoring.waive": MANAGER,
+    "monitoring.mine": GROUP,
+    "monitoring.fill_in": GROUP,
+    "monitoring.save": GROUP,
+    "monitoring.answer": GROUP,
+    "monitoring.send_back": SIGNATORY,
+    "monitoring.submit": SIGNATORY,
+    # reporting
+    "reporting.home": STAFF,
+    "reporting.round_dashboard": ROUND_READERS,
+    "reporting.applications": ROUND_READERS,
+    "reporting.application": ROUND_READERS,
+    "reporting.export": HANDLERS,
+    # notifications
+    "notifications.list_messages": HANDLERS,
+    "notifications.show": HANDLERS,
+    "notifications.send_again": HANDLERS,
+    # health
+    "health.alive": PUBLIC,
+    "health.ready": PUBLIC,
+}
+
+
+def _first(model: Any) -> Callable[[Stage], int]:
+    """The id of the first row of this office."""
+
+    def find(stage: Stage) -> int:
+        own = sa.select(model.id).where(model.office_id == stage.office.id).order_by(model.id).limit(1)
+        return stage.session.scalars(own).one()
+
+    return find
+
+
+# The name of an argument in an address -> what stands there for a thing of the stage's own office and first group.
+ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
+    "application_id": lambda stage: stage.bids[0].id,
+    "assignment_id": _first(Assignment),
+    "award_id": lambda stage: stage.awards[0].id,
+    "change": lambda stage: "end-access",
+    "code": lambda stage: stage.round_.sections[0].code,
+    "decision_id": lambda stage: stage.decision.id if stage.decision else 0,
+    "message_id": _first(Message),
+    "office_code": lambda stage: stage.office.code,
+    "organisation_id": lambda stage: stage.groups[0][0].id,
+    "panel_id": lambda stage: stage.panel.id if stage.panel else 0,
+    "person_id": lambda stage: stage.people["officer"].id,
+    "return_id": lambda stage: stage.returns[0].id,
+    "round_id": lambda stage: stage.round_.id,
+    "rule_code": lambda stage: stage.round_.rules[0].code,
+}
+# Where the same name stands for another kind of thing.
+OF_ENDPOINT: dict[tuple[str, str], Callable[[Stage], Any]] = {
+    ("accounts.leave", "person_id"): lambda stage: stage.groups[0][1].id,
+    ("accounts.end_part", "person_id"): lambda stage: stage.groups[0][1].id,
+}
+
+
+def address(endpoint: str, names: set[str], stage: Stage) -> dict[str, Any]:
+    """The arguments with which this endpoint names a thing of the stage."""
+    return {name: OF_ENDPOINT.get((endpoint, name), ARGUMENTS[name])(stage) for name in names}
