@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from grants.applications.models import Application, Submission
 from grants.funds.models import Question, Round, RoundArea
@@ -74,9 +74,8 @@ def _ids_in_order(session: Session, actor: Actor, round_: Round, asked: Filter) 
 
 
 def _chunk(session: Session, ids: Sequence[int]) -> list[Any]:
-    newest = (
-        sa.select(sa.func.max(Submission.number)).where(Submission.application_id == Application.id).scalar_subquery()
-    )
+    sent = aliased(Submission)
+    newest = sa.select(sa.func.max(sent.number)).where(sent.application_id == Application.id).scalar_subquery()
     rows = session.execute(
         sa.select(
             Application.id,
