@@ -18,6 +18,7 @@ from grants.applications.queries import Part, question_problem
 from grants.funds.models import Question, Round
 from grants.web import answer_labels, labels
 from grants.web.fields import DateField, MoneyField
+from grants.web.filters import field_errors
 from grants.web.forms import Form, open_form
 from workflows.errors import Refusal
 from workflows.rules import answers
@@ -118,7 +119,7 @@ class QuestionForm(Form):
 
     def complain(self, question: Question, refusal: Refusal) -> None:
         """Put one sentence beside a question; a budget's own line takes it where it is about a line."""
-        field, sentence = self[question.code], sentence_of(question, refusal)
+        field, sentence = self[question.code], short_sentence_of(question, refusal)
         line = refusal.detail.get("line")
         if isinstance(field, FieldList) and line and line <= len(field.entries):
             box = "description" if refusal.code == "line-description-missing" else "amount"
@@ -127,13 +128,26 @@ class QuestionForm(Form):
         else:
             field.errors = [sentence]
 
+    def summary(self) -> list[tuple[str | None, str]]:
+        """What the error summary lists; each line names its question, for it is read apart from the page."""
+        found = [(at, _named(field.label.text, text)) for field in self for at, text in field_errors(field)]
+        return found + [(None, text) for text in self.form_errors]
+
+
+def short_sentence_of(question: Question, refusal: Refusal) -> str:
+    """What to do about an answer, as it stands beside its question."""
+    by_kind = {"answer-missing": answer_labels.MISSING, "answer-unreadable": answer_labels.UNREADABLE}
+    words = by_kind.get(refusal.code, {}).get(str(question.kind))
+    return words or labels.sentence_for(refusal.code, refusal.detail)
+
 
 def sentence_of(question: Question, refusal: Refusal) -> str:
-    """What to do about an answer, naming its question, for the summary is read apart from the page."""
-    kind = str(question.kind)
-    by_kind = {"answer-missing": answer_labels.MISSING, "answer-unreadable": answer_labels.UNREADABLE}
-    words = by_kind.get(refusal.code, {}).get(kind) or labels.sentence_for(refusal.code, refusal.detail)
-    label = question.label.rstrip(" .:")
+    """The same with the question's name before it."""
+    return _named(question.label, short_sentence_of(question, refusal))
+
+
+def _named(label: str, words: str) -> str:
+    label = label.rstrip(" .:")
     return f"{label} {words}" if label.endswith("?") else f"{label}: {words}"
 
 

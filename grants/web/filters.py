@@ -104,11 +104,12 @@ def error_items(errors: Any) -> SummaryItems:
     """
     if errors is None or isinstance(errors, list | tuple):
         return [(anchor or None, str(text)) for anchor, text in errors or ()]
-    items = [item for field in errors for item in _field_errors(field)]
+    items = [item for field in errors for item in field_errors(field)]
     return items + [(None, str(text)) for text in errors.form_errors]
 
 
-def _field_errors(field: Any) -> Iterator[tuple[str | None, str]]:
+def field_errors(field: Any) -> Iterator[tuple[str | None, str]]:
+    """What the summary lists of one field: (id of the control to go to, or None; text)."""
     if not field.errors:
         return
     if hasattr(field, "entries"):
@@ -116,7 +117,7 @@ def _field_errors(field: Any) -> Iterator[tuple[str | None, str]]:
         own = [text for text in field.errors if not isinstance(text, list | tuple | dict)]
         boxes = _controls(field.entries)
         yield from ((next(boxes, field.id), str(text)) for text in own[:1])
-        yield from (item for entry in field.entries for item in _field_errors(entry))
+        yield from (item for entry in field.entries for item in field_errors(entry))
     elif hasattr(field, "form"):
         yield from error_items(field.form)
     else:

@@ -127,5 +127,5 @@ def places_for(application: Application) -> dict[str, Place]:
     return {
         "submit": Place("applications.check", at, is_link=True, kind=""),
         "unsubmit": Place("applications.unsubmit", at),
-        "withdraw": Place("applications.withdraw", at, is_link=True, kind="warning"),
+        "withdraw": Place("applications.withdraw", at, is_link=True),
     }

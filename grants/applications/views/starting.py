@@ -101,7 +101,7 @@ def _chosen(form: QuestionForm, groups: list[Organisation]) -> Organisation | No
     field = form[GROUP]
     chosen = next((group for group in groups if str(group.id) == field.data), None)
     if chosen is None:
-        field.errors = ["Which group is this for? Choose one."]
+        field.errors = ["Choose one."]
     return chosen
 
 

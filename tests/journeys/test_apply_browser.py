@@ -1,0 +1,149 @@
+"""A volunteer with a phone applies in a real browser: without a script, then again with one, from quiz to receipt."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from grants.clock import utc_now
+from grants.extensions import db
+from tests.apps import make_app
+from tests.browser import DESKTOP, PHONE, axe_violations, complaints, runs_off_the_side, served, visitor
+from tests.builders import a_group, a_round, an_office
+
+KINDS = {"E1": "registered_charity", "E2": "yes", "E3": "yes", "E4": "yes", "E5": "yes", "S1": "yes", "S2": "yes"}
+TEXTS = {
+    "organisation": {"O7": "We run a youth club.", "O8": "5", "O9": "1,200", "O10": "12"},
+    "contacts": {"C1": "Club manager", "C1a": "0116 496 0000", "C2": "Chair"},
+    "project": {"P1": "Safer evenings", "P2": "Football.", "P3": "Sessions.", "P4": "They asked.", "P6": "Less harm."},
+    "reach": {"P8a": "60", "P14": "They chose.", "P16": "By minibus.", "P18": "It goes on."},
+    "money": {"B1": "9,000", "B1a": "10,000", "B4": "5,000", "B5": "Good value."},
+    "safety": {},
+}
+TICKS = {"project": ["P5=prevent"], "reach": ["P7=West Example", "P8=11_17"]}
+
+
+@pytest.fixture
+def service(tmp_path) -> Iterator[tuple[Flask, str, int]]:
+    """The service at an address, with an open round and the group that the sample calls group-1."""
+    app = make_app(tmp_path)
+    app.config.update(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        db.create_all()
+        now = utc_now()
+        round_ = a_round(db.session, an_office(db.session, now=now), now=now)
+        _, lead = a_group(db.session, now=now)
+        lead.sample_key = "group-1.lead"
+        db.session.commit()
+        round_id = round_.id
+    with served(app) as address:
+        yield app, address, round_id
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto(f"{address}/sample")
+    page.locator(
+        "form:has(input[name='person'][value='group-1.lead']), form:has(button[value='group-1.lead'])"
+    ).first.locator("button").first.click()
+
+
+def save(page: Page) -> None:
+    page.get_by_role("button", name="Save and continue").click()
+
+
+def fill(page: Page, code: str) -> None:
+    """Fill in the section that the page shows."""
+    for name, text in TEXTS.get(code, {}).items():
+        page.locator(f"[name='{name}']").fill(text)
+    for name, value in (tick.split("=") for tick in TICKS.get(code, [])):
+        page.locator(f"[name='{name}'][value='{value}']").check()
+    for name, value in KINDS.items():
+        if page.locator(f"[name='{name}'][value='{value}']").count():
+            page.locator(f"[name='{name}'][value='{value}']").check()
+
+
+def fill_dates(page: Page) -> None:
+    for name, day in (("P9a", ("1", "4", "2030")), ("P9b", ("31", "3", "2031"))):
+        for part, text in zip(("day", "month", "year"), day, strict=True):
+            page.locator(f"[name='{name}-{part}']").fill(text)
+
+
+def fill_budget(page: Page) -> None:
+    """Four lines, so that one has to be added; the amounts first miss the ask by £1."""
+    for number in range(3):
+        page.locator(f"[name='B2-{number}-description']").fill(f"Thing {number}")
+        page.locator(f"[name='B2-{number}-amount']").fill("2,000")
+    page.get_by_role("button", name="Add another line").click()
+    assert page.locator("[name='B2-2-description']").input_value() == "Thing 2"
+    page.locator("[name='B2-3-description']").fill("Thing 3")
+    page.locator("[name='B2-3-amount']").fill("3,001")
+    save(page)
+    assert page.title().startswith("Error: ")
+    assert "add up to £9,001" in page.locator(".govuk-error-summary").inner_text()
+    assert page.locator("[name='B2-3-amount']").input_value() == "3,001"
+    page.locator("[name='B2-3-amount']").fill("3,000")
+
+
+def look(page: Page, has_javascript: bool) -> None:
+    """The page can be read on this screen, and axe finds nothing; axe itself needs a script."""
+    if has_javascript:
+        assert axe_violations(page) == []
+        assert not runs_off_the_side(page)
+
+
+@pytest.mark.parametrize(("size", "has_javascript"), [(PHONE, False), (PHONE, True), (DESKTOP, True)])
+def test_from_the_quiz_to_the_receipt(browser: Browser, service, size, has_javascript: bool) -> None:
+    _, address, round_id = service
+    with visitor(browser, size=size, has_javascript=has_javascript) as person:
+        page = person.new_page()
+        heard = complaints(page)
+        sign_in(page, address)
+        page.goto(f"{address}/rounds/{round_id}/apply")
+        look(page, has_javascript)
+        fill(page, "eligibility")
+        page.get_by_role("button", name="Start the application").click()
+        assert page.locator("h1").inner_text() == "Your application"
+        look(page, has_javascript)
+        page.get_by_role("link", name="Your organisation").click()
+        for code in ("organisation", "contacts", "project", "reach", "money", "safety", "declarations"):
+            assert page.url.endswith(f"/sections/{code}")
+            look(page, has_javascript)
+            save(page)
+            assert page.locator(".govuk-error-summary").is_visible()
+            look(page, has_javascript)
+            fill(page, code)
+            if code == "reach":
+                fill_dates(page)
+            if code == "money":
+                fill_budget(page)
+            if code == "declarations":
+                page.locator("[name='X1']").check()
+            save(page)
+        assert page.locator("h1").inner_text() == "Check your answers"
+        look(page, has_javascript)
+        page.get_by_role("button", name="Send the application").click()
+        assert page.locator("h1").inner_text() == "We have your application"
+        look(page, has_javascript)
+        page.get_by_role("link", name="Go to your application").click()
+        assert page.get_by_text("Sent", exact=True).is_visible()
+        look(page, has_javascript)
+        assert heard == []
+
+
+def test_the_enter_key_in_a_budget_saves_and_adds_no_line(browser: Browser, service) -> None:
+    _, address, round_id = service
+    with visitor(browser, size=PHONE, has_javascript=False) as person:
+        page = person.new_page()
+        sign_in(page, address)
+        page.goto(f"{address}/rounds/{round_id}/apply")
+        fill(page, "eligibility")
+        page.get_by_role("button", name="Start the application").click()
+        page.get_by_role("link", name="Money").click()
+        page.locator("[name='B2-0-description']").fill("Hall")
+        page.locator("[name='B2-0-description']").press("Enter")
+        page.locator(".govuk-error-summary").wait_for()
+        assert page.locator("[name='B2-3-description']").count() == 0
