@@ -13,9 +13,11 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
@@ -31,14 +33,14 @@ LONG = 10_000
 too_long = Length(max=LONG, message=f"Shorten this to {LONG:,} characters or fewer.")
 
 INTERESTS = [
-    (Interest.NONE.value, "No interest"),
-    (Interest.INDIRECT.value, "An indirect interest"),
-    (Interest.DIRECT.value, "A direct interest"),
+    SelectChoice(Interest.NONE.value, "No interest"),
+    SelectChoice(Interest.INDIRECT.value, "An indirect interest"),
+    SelectChoice(Interest.DIRECT.value, "A direct interest"),
 ]
 OUTCOMES = [
-    (Placing.RECOMMENDED.value, "Recommend"),
-    (Placing.RESERVE.value, "Put on the reserve list"),
-    (Placing.NOT_RECOMMENDED.value, "Do not recommend"),
+    SelectChoice(Placing.RECOMMENDED.value, "Recommend"),
+    SelectChoice(Placing.RESERVE.value, "Put on the reserve list"),
+    SelectChoice(Placing.NOT_RECOMMENDED.value, "Do not recommend"),
 ]
 KEEP_MEAN = ""
 
@@ -70,7 +72,7 @@ class InterestForm(Form):
 
     def validate_detail(self, field: Field) -> None:
         if self.interest.data in {Interest.INDIRECT, Interest.DIRECT} and not (field.data or "").strip():
-            raise ValueError("Say what the interest is.")
+            raise ValidationError("Say what the interest is.")
 
 
 class ReasonForm(Form):
@@ -105,7 +107,7 @@ class LineForm(Form):
 
     def validate_line(self, field: Field) -> None:
         if field.data is not None and (field.data * 100) % 1:
-            raise ValueError("Use two decimals at most, like 62.5.")
+            raise ValidationError("Use two decimals at most, like 62.5.")
 
     @property
     def hundredths(self) -> int:
@@ -140,7 +142,7 @@ def marks_form(rubric: Rubric) -> Any:
     """A form class with a score, its words and the version seen for each criterion."""
     fields: dict[str, Any] = {"rubric": rubric}
     for each in rubric.criteria:
-        choices = [(str(score), str(score)) for score in range(each.max_score + 1)]
+        choices = [SelectChoice(str(score), str(score)) for score in range(each.max_score + 1)]
         fields[f"score_{each.id}"] = OptionalRadioField(f"Score for {each.title}", choices=choices)
         fields[f"words_{each.id}"] = TextAreaField(f"Reasons for {each.title}", validators=[too_long])
         fields[f"seen_{each.id}"] = IntegerField(widget=HiddenInput(), validators=[Optional()])
@@ -177,8 +179,8 @@ def agreed_form(rubric: Rubric, means: Mapping[str, str]) -> Any:
     fields: dict[str, Any] = {"rubric": rubric}
     for each in rubric.criteria:
         mean = means.get(each.code)
-        keep = [(KEEP_MEAN, f"Keep the markers' mean, {mean}")] if mean else [(KEEP_MEAN, "No score agreed yet")]
-        scores = [(str(score), str(score)) for score in range(each.max_score + 1)]
+        keep = [SelectChoice(KEEP_MEAN, f"Keep the markers' mean, {mean}" if mean else "No score agreed yet")]
+        scores = [SelectChoice(str(score), str(score)) for score in range(each.max_score + 1)]
         fields[f"agreed_{each.id}"] = SelectField(f"Agreed score for {each.title}", choices=keep + scores)
         fields[f"reason_{each.id}"] = TextAreaField(f"The panel's reason for {each.title}", validators=[too_long])
     return type("AgreedForm", (AgreedFields, Form), fields)
@@ -201,8 +203,8 @@ def seats_form(people: list[tuple[Person, frozenset[Role]]]) -> Any:
     """A form class with a seat for each person of the office who may sit on a panel."""
     fields: dict[str, Any] = {"people": people, "members": HiddenField("Members")}
     for person, roles in people:
-        choices = [(NOBODY, "Not on the panel"), (MEMBER, "Member")]
-        choices += [(CHAIR, "Chair")] if Role.CHAIR in roles else []
+        choices = [SelectChoice(NOBODY, "Not on the panel"), SelectChoice(MEMBER, "Member")]
+        choices += [SelectChoice(CHAIR, "Chair")] if Role.CHAIR in roles else []
         fields[f"seat_{person.id}"] = SelectField(person.name, choices=choices)
         fields[f"rep_{person.id}"] = BooleanField(f"{person.name} represents residents")
     return type("SeatsForm", (SeatsFields, Form), fields)

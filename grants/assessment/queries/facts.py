@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -143,12 +144,33 @@ def recommended_pence(session: Session, round_id: int, *, besides: int | None = 
     return int(session.scalar(statement) or 0)
 
 
+@dataclass(frozen=True, slots=True)
+class PanelTally:
+    """What a panel's gates count, for a page that has read its bids already."""
+
+    without_outcome: int
+    recommended_pence: int
+
+
+def panel_tally(session: Session, round_id: int) -> PanelTally:
+    """The same, counted by the database."""
+    states = states_of(session, round_id)
+    return PanelTally(sum(states[each] for each in WITHOUT_OUTCOME), recommended_pence(session, round_id))
+
+
 def panel_facts(
-    session: Session, panel: Panel, *, actor: Actor, now: datetime, undeclared: int = 0, reason: str = ""
+    session: Session,
+    panel: Panel,
+    *,
+    actor: Actor,
+    now: datetime,
+    undeclared: int = 0,
+    reason: str = "",
+    tally: PanelTally | None = None,
 ) -> PanelFacts:
     """The panel's facts; who is present is read from its members."""
     present = [each for each in panel.members if each.is_present]
-    states = states_of(session, panel.round_id)
+    tally = tally or panel_tally(session, panel.round_id)
     return PanelFacts(
         scope=panel.scope,
         now=now,
@@ -160,8 +182,8 @@ def panel_facts(
         has_community_rep=any(each.is_community_rep for each in present),
         needs_community_rep=panel.round.needs_community_rep,
         chair_present=any(each.is_chair for each in present),
-        without_outcome=sum(states[each] for each in WITHOUT_OUTCOME),
-        recommended_pence=recommended_pence(session, panel.round_id),
+        without_outcome=tally.without_outcome,
+        recommended_pence=tally.recommended_pence,
         pot_pence=panel.round.pot_pence,
         decision_is_settled=panel.round.state in FINISHED,
         reason=reason,

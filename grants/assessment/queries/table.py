@@ -65,13 +65,20 @@ class ModerationLine:
 
 @dataclass(frozen=True, slots=True)
 class ModerationTable:
-    """The panel's bids, best percent first, and the money."""
+    """The panel's bids, best percent first, and the money.
+
+    `version` is raised by every move of any bid, also of those that the reader may not see; `undeclared` are the
+    (bid, person) pairs of the panel's members about which nothing has been declared.
+    """
 
     rubric: Rubric
     lines: tuple[ModerationLine, ...]
     line: Fraction
     pot_pence: int
     recommended_pence: int
+    version: int
+    without_outcome: int
+    undeclared: frozenset[tuple[int, int]]
 
     @property
     def left_pence(self) -> int:
@@ -127,6 +134,14 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
         pot_pence=panel.round.pot_pence,
         # The pot counts every bid, also those that the reader may not see.
         recommended_pence=sum(_recommended(each) for each in bids),
+        version=sum(each.application.version for each in bids),
+        without_outcome=sum(each.application.state not in PANEL_OUTCOMES for each in bids),
+        undeclared=frozenset(
+            (bid, member.person_id)
+            for bid in ids
+            for member in panel.members
+            if (bid, member.person_id) not in reading.interests
+        ),
     )
 
 

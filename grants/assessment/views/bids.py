@@ -140,7 +140,7 @@ def outcome(found: queries.PanelBid) -> Any:
                 raise
             db.session.rollback()
             return _outcome_page(found, form), 422
-        flash(f"{application.reference}: {dict(form.outcome.choices)[form.outcome.data].lower()}.", "success")
+        flash(f"{application.reference}: {labels.state_label('application', application.state).lower()}.", "success")
         return redirect(url_for("assessment.panel", panel_id=found.panel.id), 303)
     return _outcome_page(found, form), 422 if form.errors else 200
 

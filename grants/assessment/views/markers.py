@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from grants.applications.models import Application
 from grants.assessment import queries, services
@@ -34,10 +35,10 @@ def bid_markers(application: Application) -> Any:
     belonging = queries.belonging(db.session, [each.id for each in people], [application.organisation_id])
     taken = {each.person_id for each in assigned} | {person_id for person_id, _ in belonging}
     form = open_form(AssignForm)
-    form.markers.choices = [(each.id, each.name) for each in people if each.id not in taken]
+    form.markers.choices = [SelectChoice(each.id, each.name) for each in people if each.id not in taken]
     form.bids.choices = []
     if form.validate_on_submit():
-        chosen = [each for each in people if each.id in form.markers.data]
+        chosen = [each for each in people if each.id in (form.markers.data or [])]
         if chosen:
             pairs = [(application, person) for person in chosen]
             made = services.assign_markers(db.session, pairs, actor=current_actor(), now=utc_now())
@@ -62,11 +63,11 @@ def round_markers(round_: Round) -> Any:
     loads = queries.marker_loads(db.session, round_)
     bids = bids_in(db.session, round_.id, IN_ASSESSMENT)
     form = open_form(AssignForm)
-    form.markers.choices = [(each.person.id, each.person.name) for each in loads]
-    form.bids.choices = [(each.id, each.reference) for each in bids if each.state in ASSIGNABLE]
+    form.markers.choices = [SelectChoice(each.person.id, each.person.name) for each in loads]
+    form.bids.choices = [SelectChoice(each.id, each.reference) for each in bids if each.state in ASSIGNABLE]
     if form.validate_on_submit():
-        people = [each.person for each in loads if each.person.id in form.markers.data]
-        chosen = [each for each in bids if each.id in form.bids.data]
+        people = [each.person for each in loads if each.person.id in (form.markers.data or [])]
+        chosen = [each for each in bids if each.id in (form.bids.data or [])]
         done = _share(round_, people) if "share" in request.form else _assign(people, chosen)
         if done:
             flash(done, "success")

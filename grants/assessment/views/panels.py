@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from wtforms.fields.choices import SelectChoice
 
 from grants.applications.models import Application
 from grants.assessment import queries, services
 from grants.assessment.forms import CHAIR, MEMBER, InterestForm, LineForm, PresenceForm, ReasonForm, seats_form
 from grants.assessment.models import InterestDeclaration, Panel
-from grants.assessment.queries.facts import is_sitting, member_of
+from grants.assessment.queries.facts import PanelTally, is_sitting, member_of, panel_facts
 from grants.assessment.queries.panels import list_seats
-from grants.assessment.services.gates import facts_of_panel, undeclared_pairs
-from grants.assessment.services.line import outcomes_version
 from grants.assessment.services.panel import OFFICERS, Seat
 from grants.assessment.views.blueprint import bp
 from grants.clock import utc_now
@@ -92,12 +91,11 @@ def _seat(round_: Round, panel: Panel | None, form: Any) -> Panel:
 def panel(panel: Panel) -> Any:
     actor = current_actor()
     seat = member_of(panel, actor.person_id)
-    missing = undeclared_pairs(db.session, panel)
-    if seat is not None and any(person_id == seat.person_id for _, person_id in missing):
-        return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
     table = queries.moderation_table(db.session, panel, actor)
-    shown = [each.application for each in table.lines if each.application]
-    waiting = {person_id for _, person_id in missing}
+    waiting = {person_id for _, person_id in table.undeclared}
+    if seat is not None and seat.person_id in waiting:
+        return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
+    is_chair = seat is not None and seat.is_chair
     return render_template(
         "assessment/panel.html",
         panel=panel,
@@ -105,15 +103,14 @@ def panel(panel: Panel) -> Any:
         seat=seat,
         names={each.person_id: each.person.name for each in panel.members},
         undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
-        may_draw=is_sitting(panel) and seat is not None and seat.is_chair,
+        may_draw=is_sitting(panel) and is_chair,
         all_moderated=all(each.percent is not None or each.stands_aside for each in table.lines),
-        outcomes_version=outcomes_version(shown),
-        offers=_offers(panel, seat is not None and seat.is_chair),
+        offers=_offers(panel, table) if is_chair else [],
         labels=labels,
     )
 
 
-def _offers(panel: Panel, is_chair: bool) -> Any:
+def _offers(panel: Panel, table: queries.ModerationTable) -> Any:
     actor = current_actor()
     where = {"panel_id": panel.id}
     places = {
@@ -121,12 +118,20 @@ def _offers(panel: Panel, is_chair: bool) -> Any:
         "close": Place("assessment.close", where, kind="secondary"),
         "reopen": Place("assessment.reopen_session", where, is_link=True),
     }
-    facts = facts_of_panel(db.session, panel, actor=actor, now=utc_now(), reason="asked for on the page")
-    # Who is present is asked on the page that opens the session, so the quorum is judged there and not here.
+    facts = panel_facts(
+        db.session,
+        panel,
+        actor=actor,
+        now=utc_now(),
+        undeclared=len(table.undeclared),
+        tally=PanelTally(table.without_outcome, table.recommended_pence),
+        # The reason, and who is present, are asked for on the pages that these buttons lead to.
+        reason="later",
+    )
     there = len(panel.members)
     facts = replace(facts, members_present=there, quorum=min(facts.quorum, there), chair_present=True)
     facts = replace(facts, has_officer=True, has_community_rep=True)
-    return offered(panel, facts, actor, places) if is_chair else []
+    return offered(panel, facts, actor, places)
 
 
 @bp.route("/office/panels/<int:panel_id>/interests", methods=["GET", "POST"])
@@ -190,12 +195,12 @@ def _declare(bids: list[Application], forms: dict[int, InterestForm]) -> None:
 @allows(Role.CHAIR, on=queries.get_panel)
 def open_session(panel: Panel) -> Any:
     form = open_form(PresenceForm)
-    form.present.choices = [(each.person_id, each.person.name) for each in panel.members]
+    form.present.choices = [SelectChoice(each.person_id, each.person.name) for each in panel.members]
     if form.validate_on_submit():
         services.open_panel(
             db.session,
             panel,
-            form.present.data,
+            form.present.data or [],
             actor=current_actor(),
             now=utc_now(),
             seen_version=form.seen_version.data,
