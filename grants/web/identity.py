@@ -5,7 +5,7 @@ Sessions begin and end here and nowhere else; a second cookie remembers who was 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,8 +42,12 @@ class SignedIn(UserMixin):
 
 
 def init_app(app: Flask) -> None:
-    """Set how long sessions last, unless the installation has set it."""
+    """Set how long sessions last: staff from their sign-in, everybody from their last visit. Our defaults."""
     app.config.setdefault("STAFF_SESSION_HOURS", 12)
+    app.config.setdefault("SESSION_DAYS", 30)
+    app.permanent_session_lifetime = timedelta(days=app.config["SESSION_DAYS"])
+    # What somebody takes an hour to type is no less theirs: a form is good for as long as its session.
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     # The address of the browser is nobody's business here: it is neither kept in the cookie nor compared.
     app.config["SESSION_PROTECTION"] = None
 
