@@ -352,3 +352,22 @@ def test_the_public_list_has_open_coming_and_lately_closed_rounds_in_that_order(
 
 def test_the_largest_pot_can_be_kept(session, office, now):
     assert a_round(session, office, now=now, pot_pence=LARGEST).pot_pence == LARGEST
+
+
+def test_money_needs_a_name_and_an_amount_and_is_on_the_record(session, office, manager, now):
+    with pytest.raises(Invalid) as refused:
+        funding.create_money_source(session, office, " ", 0, actor=manager, now=now)
+    assert refused.value.detail["problems"] == {"name": "source-name-needed", "amount": "amount-needed"}
+    fund = funds.create_fund(session, office, "F", "Fund", actor=manager, now=now)
+    source = funds.give_money(session, fund, "Core budget", 5000, restriction="Youth work", actor=manager, now=now)
+    assert (source.restriction, queries.unallocated_pence(session, fund.id)) == ("Youth work", 5000)
+    found = session.scalars(sa.select(AuditEntry).where(AuditEntry.subject_type.in_(["fund", "money_source"])))
+    assert [(row.subject_type, row.action, row.office_id) for row in found] == [
+        ("fund", "create", office.id),
+        ("money_source", "create", office.id),
+        ("fund", "add-money", office.id),
+    ]
+    assert told(session) == []
+    with pytest.raises(Invalid) as taken:
+        funds.create_fund(session, office, "f", " ", actor=manager, now=now)
+    assert taken.value.detail["problems"] == {"code": "fund-code-taken", "title": "title-needed"}
