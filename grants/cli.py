@@ -6,22 +6,42 @@ Exit codes: 0 done, 1 refused (what and where on stderr), 2 usage.
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import NoReturn
 
 import click
 from flask import Flask
+from flask.cli import AppGroup
 
 from config import ROOT
 
-# Each module of this folder's commands package offers `commands`, a list of click commands.
+# Each module of this folder offers `commands`, a list of click commands.
 COMMANDS = ROOT / "grants" / "commands"
 
 
+class Commands(AppGroup):
+    """The application's commands, imported when a command line asks for them and never by a web process."""
+
+    _is_loaded = False
+
+    def _load(self) -> None:
+        if self._is_loaded:
+            return
+        self._is_loaded = True
+        for path in sorted(COMMANDS.glob("[!_]*.py")):
+            for command in import_module(f"grants.commands.{path.stem}").commands:
+                self.add_command(command)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        self._load()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+
 def init_app(app: Flask) -> None:
-    for path in sorted(Path(COMMANDS).glob("[!_]*.py")):
-        for command in import_module(f"grants.commands.{path.stem}").commands:
-            app.cli.add_command(command)
+    app.cli = Commands(app.name)
 
 
 def refuse(message: str) -> NoReturn:
