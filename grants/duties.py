@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from grants.applications.services import lapse_due_drafts, start_due_checks
+from grants.assessment.services import remind_due_markers
 from grants.awards.services import lapse_due_offers
 from grants.core.database import reading_only
 from grants.eligibility.services import check_new_bids
@@ -23,7 +24,7 @@ from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
 from grants.notifications.rendering import Letterhead
 from grants.notifications.services import Postroom, deliver_due, expand_outbox, give_back_expired
-from grants.notifications.sweeps import remind_drafts, remind_markers, remind_offers
+from grants.notifications.sweeps import remind_drafts, remind_offers
 from grants.notifications.transport import transport_for
 
 Duty = Callable[[Session, datetime], int]
@@ -84,7 +85,7 @@ DUTIES: dict[str, Duty] = {
     "start-checks": start_due_checks,
     "run-rules": check_new_bids,
     "remind-drafts": remind_drafts,
-    "remind-markers": remind_markers,
+    "remind-markers": remind_due_markers,
     "lapse-offers": lapse_due_offers,
     "remind-offers": remind_offers,
     "raise-returns": raise_due_returns,

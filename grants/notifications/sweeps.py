@@ -1,4 +1,4 @@
-"""The reminders of drafts, marking and offers: who is owed one now, read 500 at a time, written once by `remind`.
+"""The reminders of drafts and of offers: who is owed one now, read 500 at a time, written once by `remind`.
 
 All things with one deadline share their offsets, so a sweep asks for each deadline which people lack the latest one.
 """
@@ -15,19 +15,17 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, Person
 from grants.applications.models import Application
-from grants.assessment.models import Assignment
 from grants.awards.models import Award
 from grants.core.holidays import bank_holidays
 from grants.core.outbox import Reminder
 from grants.core.reminders import BATCH, Owed, remind
 from grants.funds.models import Round
-from workflows import application, assignment, award, round
+from workflows import application, award, round
 from workflows.actors import Role
-from workflows.rules.reminders import DRAFT_OFFSETS, MARKER_OFFSETS, OFFER_OFFSETS, Offset, due_offsets, fires_at
+from workflows.rules.reminders import DRAFT_OFFSETS, OFFER_OFFSETS, Offset, due_offsets, fires_at
 
 # How far from its anchor a reminder of the series can lie, with room for holidays; other deadlines are not read.
 DRAFTS_LOOK_AHEAD = timedelta(days=8)
-MARKING_LOOK_AROUND = timedelta(days=21)
 OFFERS_LOOK_BACK = timedelta(days=45)
 
 
@@ -49,11 +47,6 @@ class Series:
 def remind_drafts(session: Session, now: datetime) -> int:
     """Remind those who may send a draft, 7 and 2 days and 4 hours before it can't be sent; one batch."""
     return _remind(session, DRAFTS, now)
-
-
-def remind_markers(session: Session, now: datetime) -> int:
-    """Remind markers who have not locked, 5 and 2 working days before and 1 after their day; one batch."""
-    return _remind(session, MARKING, now)
 
 
 def remind_offers(session: Session, now: datetime) -> int:
@@ -107,10 +100,6 @@ def _owed(series: Series, row: Any, code: str, superseded: Sequence[Offset], at:
 
 
 _draft_closes = sa.func.coalesce(Application.deadline_extended_to, Round.closes_at)
-_marking_due = sa.func.coalesce(Assignment.due_at, Round.scoring_ends_at)
-_UNLOCKED = sorted(assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING)
-_BEING_MARKED = sorted({round.RoundState.CHECKING, round.RoundState.SCORING})
-_LIVE_IN_ASSESSMENT = sorted(application.IN_CHECKS | application.IN_ASSESSMENT)
 
 
 def _drafts(*columns: Any) -> sa.Select[Any]:
@@ -138,30 +127,6 @@ def _draft_people(anchor: datetime) -> sa.Select[Any]:
             Membership.role.in_([Role.LEAD, Role.CONTRIBUTOR]),
         )
     )
-
-
-def _work(*columns: Any) -> sa.Select[Any]:
-    return (
-        sa.select(*columns)
-        .select_from(Assignment)
-        .join(Application, Application.id == Assignment.application_id)
-        .join(Round, Round.id == Assignment.round_id)
-        .where(
-            Assignment.state.in_(_UNLOCKED),
-            Round.state.in_(_BEING_MARKED),
-            Application.state.in_(_LIVE_IN_ASSESSMENT),
-        )
-    )
-
-
-def _marking_anchors(now: datetime) -> sa.Select[Any]:
-    around = _marking_due.between(now - MARKING_LOOK_AROUND, now + MARKING_LOOK_AROUND)
-    return _work(_marking_due).where(around).distinct()
-
-
-def _marking_people(anchor: datetime) -> sa.Select[Any]:
-    who = (Assignment.id, Assignment.office_id, Assignment.created_at, Person.id, Person.email)
-    return _work(*who).join(Person, Person.id == Assignment.person_id).where(_marking_due == anchor)
 
 
 def _offer_anchors(now: datetime) -> sa.Select[Any]:
@@ -192,16 +157,6 @@ DRAFTS = Series(
     began=Application.created_at,
     anchors=_draft_anchors,
     people=_draft_people,
-)
-MARKING = Series(
-    obligation="marking",
-    subject_type="assignment",
-    template="marking-reminder",
-    offsets=MARKER_OFFSETS,
-    thing=Assignment,
-    began=Assignment.created_at,
-    anchors=_marking_anchors,
-    people=_marking_people,
 )
 OFFERS = Series(
     obligation="offer",

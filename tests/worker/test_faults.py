@@ -52,11 +52,11 @@ def test_workers_killed_at_random_instants_lose_no_reminder(tmp_path: Path, data
         with ticking(redis_url):
             for kill in range(1, KILLS + 1):
                 enough = kill * REMINDERS // (KILLS + 2)
-                assert wait_for(lambda enough=enough: len(post.ids) >= enough, 30), service.standing()
+                assert wait_for(lambda enough=enough: len(post.ids) >= enough, 60), service.standing()
                 time.sleep(chance.uniform(0, 0.1))
                 service.kill_workers()
                 service.start_worker()
-            assert wait_for(lambda: service.all_sent(REMINDERS), 30), service.standing()
+            assert wait_for(lambda: service.all_sent(REMINDERS), 60), service.standing()
         service.stop_workers()
 
         assert len(set(post.ids)) == REMINDERS
@@ -110,13 +110,13 @@ def test_with_the_broker_stopped_and_started_again_nothing_is_lost_or_doubled(
         try:
             service.start_worker()
             with ticking(broker.url):
-                assert wait_for(lambda: len(post.ids) >= 20, 20), service.standing()
+                assert wait_for(lambda: len(post.ids) >= 20, 60), service.standing()
                 broker.stop()
                 # The worker goes on with what it had begun, and nothing more is asked of it meanwhile.
                 time.sleep(1)
                 broker.start()
                 broker.wait()
-                assert wait_for(lambda: service.all_sent(100), 30), service.standing()
+                assert wait_for(lambda: service.all_sent(100), 60), service.standing()
             service.stop_workers()
         finally:
             broker.stop()
