@@ -361,8 +361,8 @@ def test_money_needs_a_name_and_an_amount_and_is_on_the_record(session, office, 
     fund = funds.create_fund(session, office, "F", "Fund", actor=manager, now=now)
     source = funds.give_money(session, fund, "Core budget", 5000, restriction="Youth work", actor=manager, now=now)
     assert (source.restriction, queries.unallocated_pence(session, fund.id)) == ("Youth work", 5000)
-    found = session.scalars(sa.select(AuditEntry).where(AuditEntry.subject_type.in_(["fund", "money_source"])))
-    assert [(row.subject_type, row.action, row.office_id) for row in found] == [
+    found = session.scalars(sa.select(AuditEntry).where(AuditEntry.office_id == office.id).order_by(AuditEntry.id))
+    assert [(row.subject_type, row.action, row.office_id) for row in found][-3:] == [
         ("fund", "create", office.id),
         ("money_source", "create", office.id),
         ("fund", "add-money", office.id),

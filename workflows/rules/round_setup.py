@@ -5,7 +5,8 @@ another, and the group is told how its data are used.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as keeps
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -22,7 +23,7 @@ class SetupProblem:
 
     field: str
     code: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = keeps(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
