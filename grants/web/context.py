@@ -8,9 +8,10 @@ from flask import Flask, current_app, request, url_for
 from markupsafe import Markup
 
 from grants.web.access import current_actor
-from workflows.actors import GROUP_ROLES, Actor, Role
+from workflows.actors import GROUP_ROLES, OFFICE_ROLES, Actor, Role
 
 STAFF_PAGES = (
+    ("To do", "reporting.home", OFFICE_ROLES),
     (
         "Rounds",
         "funds.list_rounds",

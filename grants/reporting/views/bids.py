@@ -104,9 +104,12 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
 def _told(entry: AuditEntry) -> dict[str, Any]:
     """One line of the history, in words."""
     key = ("application", entry.action)
+    words = labels.ACTIONS.get(key, entry.action.replace("-", " ").capitalize())
+    if entry.action == "settle-rule":
+        words = f"{words}: {entry.detail.get('title', '')}, {findings.outcome_words(entry.detail['outcome']).lower()}"
     has_moved = entry.to_state is not None and entry.to_state != entry.from_state
     return {
-        "what": labels.ACTIONS.get(key, entry.action.replace("-", " ").capitalize()),
+        "what": words,
         "state": labels.state_label("application", entry.to_state) if has_moved and entry.to_state else "",
         "who": f"{entry.actor_name}, on paper" if entry.is_on_paper else entry.actor_name,
         "at": entry.at,
