@@ -1,0 +1,103 @@
+"""A real browser for the journeys: Debian's Chromium, at two sizes, with or without JavaScript, read by axe.
+
+The fixtures are in `journeys/conftest.py`; the browser's path and what happens without one in `conftest.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+# The sandbox needs rights that a container lacks; the rest keeps the browser from calling anybody.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+
+
+@contextmanager
+def started_browser(path: str) -> Iterator[Browser]:
+    """A browser that is closed afterwards."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def visitor(
+    browser: Browser, *, size: ViewportSize = DESKTOP, has_javascript: bool = True, **options: str
+) -> Iterator[BrowserContext]:
+    """One person with cookies of their own. An action that finds nothing fails after 10 seconds."""
+    context = browser.new_context(
+        viewport=size,
+        java_script_enabled=has_javascript,
+        locale="en-GB",
+        timezone_id="Europe/London",
+        **options,  # type: ignore[arg-type]
+    )
+    context.set_default_timeout(10_000)
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the browser complains of from now on: script errors and refusals of the policy."""
+    heard: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        # A page that answers 404 or 422 on purpose is a "failed resource" to the browser.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            heard.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds wrong, with the elements; empty is the only good answer. The page needs JavaScript."""
+    found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    return [f"{each['id']}: {each['help']}: {[node['html'][:200] for node in each['nodes']]}" for each in found]
+
+
+def runs_off_the_side(page: Page) -> bool:
+    """Whether the page must be moved sideways to be read."""
+    width: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width > 0
+
+
+class _Silent(WSGIRequestHandler):
+    def log_request(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The app at an address of this machine, in a thread of this process."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
