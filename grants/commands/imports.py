@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from grants.cli import refuse
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.definition import FileProblem
 from grants.importing.files import FilesRefused, Source, read_files
 from grants.importing.services import import_round as import_files
 from grants.reporting.funnel import as_text, funnel_of
+from workflows.errors import DomainError
 
 _FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 
@@ -34,6 +36,9 @@ def import_round(round_file: Path, applications: Path | None, marks: Path | None
         _warn(error.warnings)
         click.echo("\n".join(str(problem) for problem in error.problems), err=True)
         raise SystemExit(1) from error
+    except DomainError as error:
+        db.session.rollback()
+        refuse(f"{round_file}: the round can't be brought in: {error.code} {error.detail or ''}".rstrip())
     _warn(imported.warnings)
     db.session.flush()
     line = as_text(funnel_of(db.session, imported.round_))

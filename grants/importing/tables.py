@@ -43,16 +43,16 @@ class CsvFile:
         self.warnings.append(FileProblem(self.name, str(row), column, message))
 
 
-def read_text(data: bytes, file: CsvFile) -> str | None:
+def read_text(data: bytes, file: CsvFile, save_as: str = "CSV UTF-8") -> str | None:
     """The text of a UTF-8 file, with or without its mark; None when it is in anything else."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        file.say(1, "", "this file is UTF-16: save it again as CSV UTF-8")
+        file.say(1, "", f"this file is UTF-16: save it again as {save_as}")
         return None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        file.say(line, "", "this file is not UTF-8 (it may come from Windows): save it again as CSV UTF-8")
+        file.say(line, "", f"this file is not UTF-8 (it may come from an older Windows): save it again as {save_as}")
         return None
 
 

@@ -53,13 +53,18 @@ def load_safety_fund(session: Session, cast: Cast, *, now: datetime) -> None:
     # The round lies where it lay, even when the sample is made as at a time before it.
     round_ = bring_in(session, "csf-r3", now=max(now, _on(2024, 3, 1)))
     steps = Steps(_on(2024, 2, 20), _on(2024, 2, 26), _on(2024, 3, 8), _on(2024, 3, 28))
-    granted = carry_on(session, cast, round_, steps)
+    if steps.announced > now:
+        return
+    granted = decide_and_announce(session, cast, round_, steps.decided, steps.announced)
+    if steps.started > now:
+        return
+    _accept_all(session, cast, granted, steps.accepted)
     for award in granted:
         _start(session, cast, award, steps.started, date(2024, 4, 1), date(2024, 9, 30))
-    for award in granted:
         for each in _returns(session, award):
-            report(session, cast, each, on=each.opens_at + timedelta(days=12))
-            _accept(session, cast, each, each.opens_at + timedelta(days=20))
+            if (read := each.opens_at + timedelta(days=20)) <= now:
+                report(session, cast, each, on=each.opens_at + timedelta(days=12))
+                _accept(session, cast, each, read)
 
 
 def load_running_grants(session: Session, cast: Cast, *, now: datetime) -> None:
@@ -74,7 +79,9 @@ def load_running_grants(session: Session, cast: Cast, *, now: datetime) -> None:
     }
     round_ = bring_in(session, "nsg-r2", dates, now=now)
     steps = Steps(at(now, -188), at(now, -185), at(now, -180), at(now, -170))
-    granted = {award.organisation_id: award for award in carry_on(session, cast, round_, steps)}
+    made = decide_and_announce(session, cast, round_, steps.decided, steps.announced)
+    _accept_all(session, cast, made, steps.accepted)
+    granted = {award.organisation_id: award for award in made}
     # Group -> days from now on which its grant ends, and what became of its last return.
     plan: dict[int, tuple[int, Callable[[MonitoringReturn], None] | None]] = {
         1: (2, None),
@@ -88,8 +95,10 @@ def load_running_grants(session: Session, cast: Cast, *, now: datetime) -> None:
         _start(session, cast, award, started, london_date(started), london_date(at(now, days)))
         *before, last = _returns(session, award)
         for each in before:
-            report(session, cast, each, on=min(each.opens_at + timedelta(days=9), at(now, -8)))
-            _accept(session, cast, each, min(each.opens_at + timedelta(days=16), at(now, -4)))
+            # One that opened in the last days is still with the group.
+            if each.opens_at < now - timedelta(days=12):
+                report(session, cast, each, on=each.opens_at + timedelta(days=9))
+                _accept(session, cast, each, min(each.opens_at + timedelta(days=16), at(now, -2)))
         last_returns.append(last)
     _open_until(session, now)
     for last, (_, finish) in zip(last_returns, plan.values(), strict=True):
@@ -125,14 +134,11 @@ def decide_and_announce(
     ).all()
 
 
-def carry_on(session: Session, cast: Cast, round_: Round, steps: Steps) -> Sequence[Award]:
-    """Decide, announce and accept; returns the awards in the order of their references."""
-    granted = decide_and_announce(session, cast, round_, steps.decided, steps.announced)
-    for award in granted:
+def _accept_all(session: Session, cast: Cast, offers: Sequence[Award], now: datetime) -> None:
+    for award in offers:
         signatory = _for_the_group(session, cast, award.organisation_id)
         name = "Signed on the paper form" if signatory.on_paper else signatory.name
-        awards.accept_offer(session, award, name, "Chair", True, actor=signatory, now=steps.accepted)
-    return granted
+        awards.accept_offer(session, award, name, "Chair", True, actor=signatory, now=now)
 
 
 def _for_the_group(session: Session, cast: Cast, organisation_id: int) -> Actor:

@@ -15,40 +15,75 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
+from grants.assessment import services as assessment
 from grants.assessment.models import Assignment, ModeratedScore, Score
-from grants.assessment.queries import round_facts, rubric_of
+from grants.assessment.queries import panel_facts, round_facts, rubric_of
 from grants.core import transitions
 from grants.core.transitions import Move
+from grants.funds.definition import FileProblem
 from grants.funds.models import Round
-from grants.importing.files import Bid, Mark
+from grants.importing.files import FilesRefused, RoundFiles
+from grants.importing.rows import Bid, Mark
+from grants.importing.services.hands import PAPER_TIMER, Dates, Hands
 from workflows.actors import Actor, Scope
+from workflows.application import ApplicationState
 from workflows.assignment import AssignmentFacts, Interest
+from workflows.rules.allocation import UnresolvedTie
 from workflows.rules.scoring import agreed_percent
 
 MILLIONTHS = 1_000_000
 Pair = tuple[Bid, Application]
 
 
-def record_marks(
+def assess(
     session: Session,
     round_: Round,
-    pairs: Sequence[Pair],
-    *,
-    chair: Actor,
-    timer: Actor,
-    scored: datetime,
-    panel: datetime,
+    files: RoundFiles,
+    bids: Sequence[Application],
+    hands: Hands,
+    dates: Dates,
 ) -> None:
+    """Mark, moderate and place the eligible bids, and close the panel; a round with none stays in its checks."""
+    if not any(bid.state is ApplicationState.ELIGIBLE for bid in bids):
+        return
+    assessment.start_scoring(session, round_, actor=hands.officer, now=dates.closed)
+    pairs = [(row, bid) for row, bid in zip(files.bids, bids, strict=True) if row.is_eligible]
+    _record_marks(session, round_, pairs, hands.chair, dates)
+    panel = assessment.convene_panel(session, round_, [], actor=hands.chair, now=dates.panel)
+    ready = panel_facts(session, panel, actor=hands.chair, now=dates.panel)
+    transitions.apply(session, panel, "interests-complete", ready, actor=PAPER_TIMER, now=dates.panel)
+    assessment.open_panel(session, panel, [], actor=hands.chair, now=dates.panel)
+    try:
+        assessment.draw_the_line(session, round_, actor=hands.chair, now=dates.panel)
+    except UnresolvedTie as tie:
+        raise _tie_refused(files, tie) from tie
+    assessment.close_panel(session, panel, actor=hands.chair, now=dates.panel)
+
+
+def _tie_refused(files: RoundFiles, tie: UnresolvedTie) -> FilesRefused:
+    message = (
+        f"{', '.join(tie.references)} are equal in all that the rule compares, and the line falls between them: "
+        "add moderated scores that tell them apart"
+    )
+    problems = [
+        FileProblem(files.applications_file, str(bid.row), "reference", message)
+        for bid in files.bids
+        if bid.reference in tie.references
+    ]
+    return FilesRefused(problems, list(files.warnings))
+
+
+def _record_marks(session: Session, round_: Round, pairs: Sequence[Pair], chair: Actor, dates: Dates) -> None:
     """Lock every marker's marks at the end of scoring and agree every bid's scores on the day of the panel."""
     criteria = {each.code: each.id for each in rubric_of(session, round_.id).criteria}
-    _lock_markers(session, round_, pairs, criteria, chair, scored)
+    _lock_markers(session, round_, pairs, criteria, chair, dates.scored)
     _store_percents(session, round_, pairs)
-    _move(session, "finish-scoring", pairs, actor=timer, now=scored)
-    gate = round_facts(session, round_, now=scored)
-    transitions.apply(session, round_, "start-moderating", gate, actor=timer, now=scored)
-    _agree(session, pairs, criteria, chair, panel)
-    gate = round_facts(session, round_, now=panel)
-    transitions.apply(session, round_, "start-recommending", gate, actor=chair, now=panel)
+    _move(session, "finish-scoring", pairs, actor=PAPER_TIMER, now=dates.scored)
+    gate = round_facts(session, round_, now=dates.scored)
+    transitions.apply(session, round_, "start-moderating", gate, actor=PAPER_TIMER, now=dates.scored)
+    _agree(session, pairs, criteria, chair, dates.panel)
+    gate = round_facts(session, round_, now=dates.panel)
+    transitions.apply(session, round_, "start-recommending", gate, actor=chair, now=dates.panel)
 
 
 def _lock_markers(

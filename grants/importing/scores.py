@@ -1,0 +1,97 @@
+"""Reading MARKS.csv in the light of its round and bids: every score that counts, every problem with its cell."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from grants.funds.definition import CriterionDef, RoundDefinition
+from grants.importing.bids import LONG
+from grants.importing.rows import Bid, Mark, folded
+from grants.importing.tables import Cells, CsvFile, read_text, rows_of
+from workflows.rules.scoring import MAX_SCORE
+
+COLUMNS: Final = ("reference", "marker", "criterion", "score", "justification")
+MODERATED: Final = "moderated"
+
+
+class ScoreReader:
+    """Reads the marks of one file; `definition` is None when the round file was refused."""
+
+    def __init__(
+        self, definition: RoundDefinition | None, bids: Sequence[Bid], bids_file: CsvFile, file: CsvFile
+    ) -> None:
+        self.bids = {folded(bid.reference): bid for bid in bids}
+        self.bids_file = bids_file
+        self.file = file
+        self.is_round_known = definition is not None
+        self.criteria = {folded(each.code): each for each in definition.criteria} if definition else {}
+
+    def read(self, data: bytes) -> tuple[Bid, ...]:
+        """The bids with their marks; every bid that was eligible has a score for each criterion."""
+        text = read_text(data, self.file)
+        given = self._marks(text) if text is not None else {}
+        if self.file.problems or not self.is_round_known:
+            return tuple(self.bids.values())
+        for bid in self.bids.values():
+            if bid.is_eligible:
+                self._check_whole(bid, given.get(bid.reference, {}))
+        return tuple(_with_marks(bid, given.get(bid.reference, {})) for bid in self.bids.values())
+
+    def _marks(self, text: str) -> dict[str, dict[str, dict[str, Mark]]]:
+        given: dict[str, dict[str, dict[str, Mark]]] = defaultdict(lambda: defaultdict(dict))
+        for cells in rows_of(text, self.file, COLUMNS):
+            bid = self._bid(cells)
+            marker = cells.text("marker", longest=120, needed=True)
+            marker = MODERATED if marker.casefold() == MODERATED else marker
+            criterion = self._criterion(cells)
+            score = cells.whole("score", most=criterion.max_score if criterion else MAX_SCORE)
+            words = cells.text("justification", longest=LONG)
+            if bid is None or criterion is None or not marker:
+                continue
+            marks = given[bid.reference][marker]
+            if criterion.code in marks:
+                first = marks[criterion.code].row
+                cells.say("criterion", f"{marker} has a score for {criterion.code} in row {first}: take one out")
+            else:
+                marks[criterion.code] = Mark(row=cells.row, score=score or 0, justification=words)
+        return given
+
+    def _bid(self, cells: Cells) -> Bid | None:
+        reference = cells.text("reference", longest=40, needed=True)
+        bid = self.bids.get(folded(reference))
+        # Where no bid could be read, each row would only say again what is wrong with the other file.
+        if bid is None and reference and (self.bids or not self.bids_file.problems):
+            cells.say("reference", f'there is no application "{reference}": correct it, or add the application')
+        if bid is not None and not bid.is_eligible:
+            cells.say("reference", f"{reference} was disqualified: take its marks out")
+        return bid
+
+    def _criterion(self, cells: Cells) -> CriterionDef | None:
+        code = cells.text("criterion", longest=60, needed=True)
+        criterion = self.criteria.get(folded(code))
+        if criterion is None and code and self.is_round_known:
+            known = ", ".join(each.code for each in self.criteria.values())
+            cells.say("criterion", f'there is no criterion "{code}": write one of {known}')
+        return criterion
+
+    def _check_whole(self, bid: Bid, given: Mapping[str, Mapping[str, Mark]]) -> None:
+        codes = [criterion.code for criterion in self.criteria.values()]
+        markers = {name: marks for name, marks in given.items() if name != MODERATED}
+        for name, marks in markers.items():
+            last = max(mark.row for mark in marks.values())
+            for code in codes:
+                if code not in marks:
+                    self.file.say(last, "criterion", f"{name} has no score for {code} on {bid.reference}: add a row")
+        agreed = given.get(MODERATED, {})
+        lacking = [code for code in codes if code not in agreed] if not markers else []
+        if lacking:
+            message = f"{bid.reference} is eligible and has no mark for {', '.join(lacking)} in {self.file.name}"
+            self.bids_file.say(bid.row, "reference", message)
+
+
+def _with_marks(bid: Bid, given: Mapping[str, Mapping[str, Mark]]) -> Bid:
+    markers = {name: marks for name, marks in given.items() if name != MODERATED}
+    return replace(bid, markers=markers, moderated=given.get(MODERATED, {}))
