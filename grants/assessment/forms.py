@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     DecimalField,
     Field,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectChoice,
@@ -19,7 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from grants.accounts.models import Person
@@ -78,7 +77,7 @@ class InterestForm(Form):
 class ReasonForm(Form):
     """A reason that the record keeps."""
 
-    reason = TextAreaField("Reason", validators=[InputRequired("Write the reason."), too_long])
+    reason = TextAreaField("Reason", validators=[DataRequired("Write the reason."), too_long])
 
 
 class LockForm(Form):
@@ -103,7 +102,7 @@ class LineForm(Form):
             NumberRange(0, 100, "The line must be a number from 0 to 100."),
         ],
     )
-    reason = TextAreaField("Why the panel moves the line", validators=[InputRequired("Write the reason."), too_long])
+    reason = TextAreaField("Why the panel moves the line", validators=[DataRequired("Write the reason."), too_long])
 
     def validate_line(self, field: Field) -> None:
         if field.data is not None and (field.data * 100) % 1:
@@ -201,7 +200,7 @@ class SeatsFields:
 
 def seats_form(people: list[tuple[Person, frozenset[Role]]]) -> Any:
     """A form class with a seat for each person of the office who may sit on a panel."""
-    fields: dict[str, Any] = {"people": people, "members": HiddenField("Members")}
+    fields: dict[str, Any] = {"people": people}
     for person, roles in people:
         choices = [SelectChoice(NOBODY, "Not on the panel"), SelectChoice(MEMBER, "Member")]
         choices += [SelectChoice(CHAIR, "Chair")] if Role.CHAIR in roles else []

@@ -11,7 +11,9 @@ from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, Stateful, UtcDateTime, one_of, references, state_check, text_enum
+from grants.core.scoping import shuts
 from grants.funds.models import Criterion, Round
+from workflows.actors import Actor
 from workflows.assignment import ASSIGNMENT, Interest
 from workflows.panel import PANEL
 
@@ -31,6 +33,16 @@ class InterestDeclaration(Base):
     interest: Mapped[Interest] = mapped_column(text_enum(Interest))
     detail: Mapped[str] = mapped_column(sa.Text, default="")
     declared_at: Mapped[Instant]
+
+
+@shuts(Application)
+def direct_interest(actor: Actor) -> sa.ColumnElement[bool]:
+    """A direct interest closes the bid to the person whatever else they are; it is never taken back."""
+    return sa.exists().where(
+        InterestDeclaration.application_id == Application.id,
+        InterestDeclaration.person_id == (actor.person_id or 0),
+        InterestDeclaration.interest == Interest.DIRECT,
+    )
 
 
 class Assignment(Stateful, Base):

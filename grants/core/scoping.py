@@ -5,6 +5,8 @@ Another office's or another group's thing is not refused: it does not exist (404
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -20,6 +22,21 @@ M = TypeVar("M")
 READERS = OFFICE_ROLES - {Role.MARKER, Role.PANEL_MEMBER, Role.ADMIN}
 
 
+# What shuts single things of a model to a person although their role could read it; features to the right add theirs.
+Shutter = Callable[[Actor], sa.ColumnElement[bool]]
+_shutters: dict[Any, list[Shutter]] = defaultdict(list)
+
+
+def shuts(model: Any) -> Callable[[Shutter], Shutter]:
+    """Register a clause that is true for the things of `model` that are shut to the actor as staff."""
+
+    def register(shutter: Shutter) -> Shutter:
+        _shutters[model].append(shutter)
+        return shutter
+
+    return register
+
+
 def offices_of(actor: Actor, roles: frozenset[Role] = READERS) -> list[int]:
     """The offices in which the actor holds any of these roles."""
     return sorted({office_id for office_id, role in actor.office_roles if role in roles})
@@ -28,7 +45,8 @@ def offices_of(actor: Actor, roles: frozenset[Role] = READERS) -> list[int]:
 def visible(model: Any, actor: Actor, roles: frozenset[Role] = READERS) -> sa.ColumnElement[bool]:
     """The WHERE clause that limits `model` to what the actor may read.
 
-    A model with `office_id` is shown to that office's staff, subject to its own `staff_may_see()` clause; one with
+    A model with `office_id` is shown to that office's staff, subject to its own `staff_may_see()` clause and to what
+    `shuts` registered; one with
     `organisation_id` is also shown to that organisation's members, subject to `group_may_see()`.
     """
     if actor.is_system:
@@ -36,7 +54,7 @@ def visible(model: Any, actor: Actor, roles: frozenset[Role] = READERS) -> sa.Co
     allowed: list[sa.ColumnElement[bool]] = []
     offices = offices_of(actor, roles)
     if offices and hasattr(model, "office_id"):
-        staff = model.office_id.in_(offices)
+        staff = sa.and_(model.office_id.in_(offices), *(~shut(actor) for shut in _shutters.get(model, ())))
         allowed.append(sa.and_(staff, model.staff_may_see()) if hasattr(model, "staff_may_see") else staff)
     groups = sorted(actor.organisation_ids)
     if groups and hasattr(model, "organisation_id"):

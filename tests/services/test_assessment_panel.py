@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from grants.accounts import services as accounts
+from grants.applications import queries as applications
 from grants.assessment import queries, services
 from grants.assessment.models import Assignment, InterestDeclaration, Panel, PanelMember, Recommendation, Score
 from grants.assessment.services import Seat
@@ -543,3 +544,28 @@ def test_panels_are_listed_for_those_who_sit_or_prepare(session):
     assert listed("member") == []
     assert session.scalar(sa.select(sa.func.count()).select_from(Panel)) == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(PanelMember)) == 2
+
+
+def test_a_direct_interest_shuts_the_bid_to_the_person_as_an_officer_too(session):
+    stage = stages.scored(session)
+    panel = convene(stage)
+    declare(stage, "officer", Interest.DIRECT, "Volunteers there", bids=stage.bids[:1])
+    officer = stage.actor("officer")
+    with pytest.raises(NotFound):
+        applications.get_application(session, officer, stage.bids[0].id)
+    assert applications.get_application(session, officer, stage.bids[1].id) is stage.bids[1]
+    assert applications.get_application(session, stage.actor("manager"), stage.bids[0].id) is stage.bids[0]
+    with pytest.raises(NotFound):
+        queries.get_panel_bid(session, officer, panel.id, stage.bids[0].id)
+
+
+def test_a_direct_interest_does_not_shut_a_groups_own_bid_to_the_group(session):
+    stage = stages.scored(session)
+    organisation, lead = stage.groups[0]
+    accounts.give_role(session, lead, stage.office, Role.PANEL_MEMBER, actor=stage.actor("manager"), now=stage.now)
+    stage.people["insider"] = lead
+    convene(stage, "chair", "officer", "insider")
+    assert (
+        applications.get_application(session, stage.actor("insider"), stage.bids[0].id).organisation_id
+        == organisation.id
+    )

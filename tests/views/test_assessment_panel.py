@@ -45,9 +45,12 @@ def test_a_panel_goes_from_its_seats_to_its_close(app):
     desk = desk_at(app, stages.scored)
     manager, chair = desk.client("manager"), desk.client("chair")
     path = f"/office/rounds/{desk.round_id}/panel"
-    read_page(manager.get(path))
-    assert "Choose at least one chair." in read_page(manager.post(path, data={}), 422).text
-    seats = {f"seat_{desk.ids['chair']}": "chair"}
+    nobody = {each.attributes["name"]: "" for each in read_page(manager.get(path)).all("select")}
+    assert (
+        "Choose at least one chair."
+        in read_page(manager.post(path, data=nobody | {f"seat_{desk.ids['chair']}": "member"}), 422).text
+    )
+    seats = nobody | {f"seat_{desk.ids['chair']}": "chair"}
     seats |= {f"seat_{desk.ids[name]}": "member" for name in ("officer", "member")}
     answer = manager.post(path, data=seats)
     panel = panel_id(desk)
