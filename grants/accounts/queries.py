@@ -16,28 +16,32 @@ from workflows.actors import Actor, Role, Scope
 from workflows.errors import NotFound
 
 
-def get_actor(session: Session, person_id: int, epoch: int | None = None) -> Actor | None:
-    """The person as an actor with the roles they hold now; None when gone or when `epoch` was ended."""
+def _roles_now() -> sa.Select[tuple[str, int, int | None, int | None, Role | None]]:
+    who = sa.bindparam("person_id")
+    in_groups = sa.select(Membership.person_id, sa.null(), Membership.organisation_id, Membership.role).where(
+        Membership.ended_at.is_(None), Membership.person_id == who
+    )
+    no_group = sa.null().label("organisation_id")
     roles = (
-        sa.select(
-            OfficeRole.person_id,
-            OfficeRole.office_id,
-            sa.null().label("organisation_id"),
-            OfficeRole.role.label("role"),
-        )
-        .where(OfficeRole.ended_at.is_(None), OfficeRole.person_id == person_id)
-        .union_all(
-            sa.select(Membership.person_id, sa.null(), Membership.organisation_id, Membership.role).where(
-                Membership.ended_at.is_(None), Membership.person_id == person_id
-            )
-        )
+        sa.select(OfficeRole.person_id, OfficeRole.office_id, no_group, OfficeRole.role.label("role"))
+        .where(OfficeRole.ended_at.is_(None), OfficeRole.person_id == who)
+        .union_all(in_groups)
         .subquery()
     )
-    rows = session.execute(
+    return (
         sa.select(Person.name, Person.session_epoch, roles.c.office_id, roles.c.organisation_id, roles.c.role)
         .outerjoin(roles, roles.c.person_id == Person.id)
-        .where(Person.id == person_id)
-    ).all()
+        .where(Person.id == who)
+    )
+
+
+# Every page of everybody who is signed in asks this, so it is put together once for each process.
+_ROLES_NOW = _roles_now()
+
+
+def get_actor(session: Session, person_id: int, epoch: int | None = None) -> Actor | None:
+    """The person as an actor with the roles they hold now; None when gone or when `epoch` was ended."""
+    rows = session.execute(_ROLES_NOW, {"person_id": person_id}).all()
     if not rows or (epoch is not None and rows[0].session_epoch != epoch):
         return None
     return Actor(

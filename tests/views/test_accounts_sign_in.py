@@ -1,5 +1,7 @@
 """Coming in: a link that only its button spends, the same answer for everybody, and a code for staff."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -250,3 +252,47 @@ def test_signing_in_replaces_whoever_was_here(client, session, lead):
     with client.session_transaction() as cookie:
         assert cookie["_user_id"].startswith(f"{other.id}:")
         assert "left_behind" not in cookie
+
+
+def at_once(count, work):
+    """Do the work in so many threads that start together; returns what each answered."""
+    ready = threading.Barrier(count)
+
+    def one(_):
+        ready.wait()
+        return work()
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(one, range(count)))
+
+
+def test_a_link_pressed_five_times_at_once_signs_in_once(app, client, session, lead):
+    ask(client, lead.email)
+    link = last_link(session)
+    session.rollback()
+    statuses = at_once(5, lambda: app.test_client().post(link).status_code)
+    assert sorted(statuses) == [303, 410, 410, 410, 410]
+
+
+def test_codes_guessed_at_once_are_all_counted(app, client, session, officer):
+    come_in(client, session, officer)
+    right = code_for(session, officer)
+    wrong = "111111" if right != "111111" else "222222"
+    with client.session_transaction() as cookie:
+        pending = cookie["pending"]
+    session.rollback()
+
+    def guess():
+        visitor = app.test_client()
+        with visitor.session_transaction() as cookie:
+            cookie["pending"] = pending
+        return visitor.post("/sign-in/code", data={"code": wrong}).status_code
+
+    assert sorted(at_once(8, guess)) == [422] * 5 + [429] * 3
+
+
+def test_requests_made_at_once_are_all_counted(app, session, lead):
+    email = lead.email
+    session.rollback()
+    statuses = at_once(8, lambda: ask(app.test_client(), email).status_code)
+    assert sorted(statuses) == [303] * 5 + [429] * 3
