@@ -11,6 +11,7 @@ from datetime import datetime
 from math import floor
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
@@ -36,7 +37,10 @@ def timer_for(actor: Actor) -> Actor:
 def lock_row(session: Session, thing: Stateful) -> None:
     """Hold the row until the transaction ends, and read it as it is now."""
     session.flush()
-    session.refresh(thing, with_for_update=True)
+    model = type(thing)
+    # In a statement of its own: a refresh repeats the joins that the thing was read with, which can't all be held.
+    session.execute(sa.select(model.id).where(model.id == thing.id).with_for_update())
+    session.refresh(thing)
 
 
 def is_allowed(thing: Stateful, action: str, facts: Facts, actor: Actor) -> bool:
