@@ -41,7 +41,8 @@ class Commands(AppGroup):
 
 
 def init_app(app: Flask) -> None:
-    app.cli = Commands(app.name)
+    # What extensions have added (the migrations' `db`) stays.
+    app.cli = Commands(app.name, commands=app.cli.commands)
 
 
 def refuse(message: str) -> NoReturn:
