@@ -23,6 +23,7 @@ from grants.applications.queries.reading import (
     list_groups_led,
     list_mine,
     list_submissions,
+    page_of,
     paper_of,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "list_groups_led",
     "list_mine",
     "list_submissions",
+    "page_of",
     "paper_of",
     "progress_of",
     "question_problem",

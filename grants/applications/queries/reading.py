@@ -102,18 +102,48 @@ def list_groups_led(session: Session, actor: Actor) -> list[Organisation]:
     return list(session.scalars(sa.select(Organisation).where(Organisation.id.in_(led)).order_by(Organisation.name)))
 
 
+# A question page is the most asked-for page on the last evening: its statements are put together once.
+_SECTIONS = (
+    sa.select(Section).where(Section.round_id == sa.bindparam("round_id")).order_by(Section.position, Section.id)
+)
+_QUESTIONS = (
+    sa.select(Question).where(Question.round_id == sa.bindparam("round_id")).order_by(Question.position, Question.id)
+)
+_SECTION_QUESTIONS = (
+    sa.select(Question)
+    .where(Question.section_id == sa.bindparam("section_id"))
+    .order_by(Question.position, Question.id)
+)
+_AREAS = (
+    sa.select(RoundArea)
+    .where(RoundArea.round_id == sa.bindparam("round_id"))
+    .order_by(RoundArea.position, RoundArea.id)
+)
+_ANSWERS = (
+    sa.select(Question.code, Answer.value)
+    .join(Question, Question.id == Answer.question_id)
+    .where(Answer.application_id == sa.bindparam("application_id"))
+)
+
+
 def paper_of(session: Session, round_: Round) -> Paper:
     """The form of a round, in three queries however long it is."""
-    sections = session.scalars(
-        sa.select(Section).where(Section.round_id == round_.id).order_by(Section.position, Section.id)
-    ).all()
-    questions = session.scalars(
-        sa.select(Question).where(Question.round_id == round_.id).order_by(Question.position, Question.id)
-    ).all()
-    areas = session.scalars(
-        sa.select(RoundArea).where(RoundArea.round_id == round_.id).order_by(RoundArea.position, RoundArea.id)
-    ).all()
-    return Paper(tuple(_part(section, questions) for section in sections), tuple(areas))
+    of = {"round_id": round_.id}
+    sections, questions = session.scalars(_SECTIONS, of).all(), session.scalars(_QUESTIONS, of).all()
+    return Paper(tuple(_part(section, questions) for section in sections), tuple(session.scalars(_AREAS, of)))
+
+
+def page_of(session: Session, round_: Round, code: str) -> Paper:
+    """The form of a round with the questions of one section only, for its page; NotFound when there is no such one."""
+    of = {"round_id": round_.id}
+    sections = session.scalars(_SECTIONS, of).all()
+    wanted = next((section.id for section in sections if section.code == code), None)
+    if wanted is None:
+        raise NotFound(subject="section")
+    questions = session.scalars(_SECTION_QUESTIONS, {"section_id": wanted}).all()
+    needs_areas = any(question.kind == "areas" for question in questions)
+    areas = tuple(session.scalars(_AREAS, of)) if needs_areas else ()
+    return Paper(tuple(_part(section, questions) for section in sections), areas)
 
 
 def _part(section: Section, questions: Iterable[Question]) -> Part:
@@ -122,11 +152,7 @@ def _part(section: Section, questions: Iterable[Question]) -> Part:
 
 def answers_of(session: Session, application: Application) -> dict[str, Any]:
     """The current answers by question code; a question never answered is left out."""
-    rows = session.execute(
-        sa.select(Question.code, Answer.value)
-        .join(Question, Question.id == Answer.question_id)
-        .where(Answer.application_id == application.id)
-    )
+    rows = session.execute(_ANSWERS, {"application_id": application.id})
     return {code: value for code, value in rows if value is not None}
 
 

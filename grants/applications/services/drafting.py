@@ -116,12 +116,24 @@ def speaking_for(actor: Actor, organisation_id: int) -> Actor:
 
 def lock(session: Session, application: Application) -> None:
     """Hold the bid's row until the end of the transaction, and read it afresh: saves and sendings take turns."""
-    session.execute(
-        sa.select(Application)
-        .where(Application.id == application.id)
-        .with_for_update(of=Application)
-        .execution_options(populate_existing=True)
+    session.execute(_LOCK, {"application_id": application.id})
+
+
+_LOCK = (
+    sa.select(Application)
+    .where(Application.id == sa.bindparam("application_id"))
+    .with_for_update(of=Application)
+    .execution_options(populate_existing=True)
+)
+# One section's questions with what is stored for each, read afresh under the lock.
+_STORED = (
+    sa.select(Question, Answer)
+    .outerjoin(
+        Answer, sa.and_(Answer.question_id == Question.id, Answer.application_id == sa.bindparam("application_id"))
     )
+    .where(Question.round_id == sa.bindparam("round_id"), Question.code.in_(sa.bindparam("codes", expanding=True)))
+    .execution_options(populate_existing=True)
+)
 
 
 def _may_edit(session: Session, application: Application, actor: Actor, now: datetime, received_at: datetime) -> None:
@@ -139,12 +151,8 @@ Stored = dict[str, tuple[Question, Answer | None]]
 
 
 def _stored(session: Session, application: Application, codes: Iterable[str]) -> Stored:
-    rows = session.execute(
-        sa.select(Question, Answer)
-        .outerjoin(Answer, sa.and_(Answer.question_id == Question.id, Answer.application_id == application.id))
-        .where(Question.round_id == application.round_id, Question.code.in_(list(codes)))
-        .execution_options(populate_existing=True)
-    )
+    at = {"application_id": application.id, "round_id": application.round_id, "codes": list(codes)}
+    rows = session.execute(_STORED, at)
     return {question.code: (question, answer) for question, answer in rows}
 
 
