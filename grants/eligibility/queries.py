@@ -83,12 +83,12 @@ def rule_lines(session: Session, application: Application) -> list[RuleLine]:
     return [RuleLine(rule, result) for rule, result in rows]
 
 
-def failed_codes(lines: Sequence[RuleLine]) -> tuple[str, ...]:
-    return tuple(line.rule.code for line in lines if line.outcome is Outcome.FAIL)
+def failed(lines: Sequence[RuleLine]) -> list[RuleLine]:
+    return [line for line in lines if line.outcome is Outcome.FAIL]
 
 
-def unsettled_codes(lines: Sequence[RuleLine]) -> tuple[str, ...]:
-    return tuple(line.rule.code for line in lines if not line.is_settled)
+def unsettled(lines: Sequence[RuleLine]) -> list[RuleLine]:
+    return [line for line in lines if not line.is_settled]
 
 
 def find_proposal(session: Session, application: Application) -> Disqualification | None:
@@ -123,8 +123,9 @@ def check_facts(
     """The bid's facts with what its check has come to; `proposal` is the one that waits."""
     lines = rule_lines(session, application) if lines is None else lines
     known: dict[str, Any] = {
-        "failed_rules": failed_codes(lines),
-        "unresolved_rules": unsettled_codes(lines),
+        # By title: a refusal that names them is read by people.
+        "failed_rules": tuple(line.rule.title for line in failed(lines)),
+        "unresolved_rules": tuple(line.rule.title for line in unsettled(lines)),
         "proposal_by": None if proposal is None else proposal.proposed_by_id or ON_PAPER,
         "on_paper": actor.on_paper,
     }

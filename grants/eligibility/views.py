@@ -19,7 +19,6 @@ from grants.web.forms import open_form
 from workflows.actors import Role
 from workflows.application import ApplicationState
 from workflows.errors import Invalid
-from workflows.rules.eligibility import Outcome
 
 bp = Blueprint("eligibility", __name__)
 
@@ -119,7 +118,7 @@ def _settled(subject: RuleOfBid, form: SettleForm) -> bool:
 @bp.route("/office/applications/<int:application_id>/eligibility/disqualify", methods=["GET", "POST"])
 @allows(*CHECKERS, on=queries.get_bid)
 def propose(application: Application) -> Any:
-    failed = [line for line in queries.rule_lines(db.session, application) if line.outcome is Outcome.FAIL]
+    failed = queries.failed(queries.rule_lines(db.session, application))
     form = open_form(
         ProposeForm,
         data={"seen_version": application.version, "rule_codes": [line.rule.code for line in failed]},

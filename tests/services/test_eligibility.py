@@ -103,11 +103,23 @@ def test_the_duty_leaves_bids_alone_that_are_not_in_their_check(session: Session
     assert outcomes(session, stage.bids[0]) == {}
 
 
+def test_the_duty_finds_a_bid_that_a_person_began_and_rests_while_a_proposal_waits(session: Session) -> None:
+    stage, bid = one_checking(session)
+    officer = stage.actor("officer")
+    services.settle_rule(session, bid, "ER12", "fail", "It is a loan.", actor=officer, now=stage.now)
+    services.propose_disqualification(session, bid, ["ER12"], "A loan.", actor=officer, now=stage.now)
+    assert services.check_new_bids(session, stage.now) == 0
+    services.set_aside_proposal(session, bid, "No loan.", actor=stage.actor("manager"), now=stage.now)
+    assert services.check_new_bids(session, stage.now) == 1
+    assert services.check_new_bids(session, stage.now) == 0
+    assert outcomes(session, bid)["ER12"] == "fail"
+
+
 def test_a_rule_for_a_person_has_no_outcome_until_a_person_judged_it(session: Session) -> None:
     stage, bid = one_checking(session)
     services.run_rules(session, bid, actor=stage.actor("officer"), now=stage.now)
     assert "ER12" not in outcomes(session, bid)
-    assert "ER12" in queries.unsettled_codes(queries.rule_lines(session, bid))
+    assert "ER12" in {line.rule.code for line in queries.unsettled(queries.rule_lines(session, bid))}
 
 
 def test_running_again_keeps_what_a_person_settled_and_renews_the_rest(session: Session) -> None:
@@ -297,6 +309,7 @@ def test_a_bid_passes_only_when_every_rule_is_settled_and_none_failed(session: S
     with pytest.raises(TransitionRefused) as error:
         services.pass_checks(session, bid, actor=officer, now=stage.now)
     assert error.value.code == "rule-failed"
+    assert error.value.detail["rules"] == ("Not for an excluded purpose",)
     services.settle_rule(session, bid, "ER12", "pass", "Read again.", actor=officer, now=stage.now)
     with pytest.raises(TransitionRefused) as error:
         services.pass_checks(session, bid, actor=officer, now=stage.now)

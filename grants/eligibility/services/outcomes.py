@@ -15,7 +15,7 @@ from grants.applications.models import Application
 from grants.core import transitions
 from grants.core.outbox import OutboxEntry, Progress
 from grants.eligibility.models import Disqualification
-from grants.eligibility.queries import check_facts, failed_codes, find_proposal, rule_lines
+from grants.eligibility.queries import check_facts, failed, find_proposal, rule_lines
 from workflows.actors import Actor
 from workflows.application import ApplicationState
 from workflows.errors import Invalid, TransitionRefused
@@ -39,7 +39,8 @@ def propose_disqualification(
     Raises Invalid when a rule was not failed, none is named or the reason is missing; else as the table says.
     """
     lines = rule_lines(session, application)
-    codes = [code for code in failed_codes(lines) if code in set(rule_codes)]
+    standing = [line.rule.code for line in failed(lines)]
+    codes = [code for code in standing if code in set(rule_codes)]
     facts = check_facts(
         session,
         application,
@@ -49,7 +50,7 @@ def propose_disqualification(
         proposal=find_proposal(session, application),
         reason=reason,
     )
-    _check_proposal(facts.failed_rules, rule_codes, reason, is_in_check=application.state is ApplicationState.CHECKING)
+    _check_proposal(standing, rule_codes, reason, is_in_check=application.state is ApplicationState.CHECKING)
     transitions.check(application, "propose-disqualification", facts, actor)
     proposal = Disqualification(
         application_id=application.id,

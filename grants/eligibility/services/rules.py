@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from grants.applications.models import Application
 from grants.applications.queries import Paper, judge_rule, paper_of
 from grants.core import audit
-from grants.eligibility.models import EligibilityResult
+from grants.eligibility.models import Disqualification, EligibilityResult
 from grants.eligibility.queries import RuleLine, find_proposal, rule_facts, rule_lines
 from grants.funds.models import RoundRule
 from workflows.actors import SYSTEM, Actor, Role
@@ -28,12 +28,20 @@ BATCH = 50
 
 
 def check_new_bids(session: Session, now: datetime) -> int:
-    """Run the automatic rules for bids that have come into the check and were never looked at; a timed duty."""
-    looked_at = sa.exists().where(EligibilityResult.application_id == Application.id)
-    has_rules = sa.exists().where(RoundRule.round_id == Application.round_id, RoundRule.is_automatic)
+    """Run the automatic rules for bids in the check that one of them has never judged; a timed duty.
+
+    Rules rest while a disqualification waits for its second person.
+    """
+    judged = sa.exists().where(
+        EligibilityResult.application_id == Application.id, EligibilityResult.rule_id == RoundRule.id
+    )
+    left = sa.exists().where(RoundRule.round_id == Application.round_id, RoundRule.is_automatic, ~judged)
+    proposed = sa.exists().where(
+        Disqualification.application_id == Application.id, Disqualification.settled_at.is_(None)
+    )
     bids = session.scalars(
         sa.select(Application)
-        .where(Application.state == ApplicationState.CHECKING, ~looked_at, has_rules)
+        .where(Application.state == ApplicationState.CHECKING, left, ~proposed)
         .options(joinedload(Application.round))
         .order_by(Application.id)
         .limit(BATCH)
