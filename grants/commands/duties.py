@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from grants.cli import refuse
 from grants.clock import utc_now
@@ -25,7 +26,15 @@ def run_due(wall_clock: str | None) -> None:
     now = utc_now() if wall_clock is None else _instant(wall_clock)
     click.echo(f"As at {to_london(now):%A %-d %B %Y, %H:%M} in London:")
     for name in DUTIES:
-        click.echo(f"  {name}: {_run(name, now)}")
+        click.echo(f"  {name}: {_run_or_refuse(name, now)}")
+
+
+def _run_or_refuse(name: str, now: datetime) -> int:
+    try:
+        return _run(name, now)
+    except (OperationalError, ProgrammingError) as error:
+        db.session.rollback()
+        refuse(f"{name}: the database does not answer, or its tables are not there ({error.orig}). Nothing was done.")
 
 
 def _run(name: str, now: datetime) -> int:
