@@ -134,6 +134,12 @@ class QuestionForm(Form):
         return found + [(None, text) for text in self.form_errors]
 
 
+class WithdrawForm(Form):
+    """Why a group ends its bid, for the office; it may say nothing."""
+
+    reason = LongText("Why do you withdraw it? You may leave this empty.")
+
+
 def short_sentence_of(question: Question, refusal: Refusal) -> str:
     """What to do about an answer, as it stands beside its question."""
     by_kind = {"answer-missing": answer_labels.MISSING, "answer-unreadable": answer_labels.UNREADABLE}

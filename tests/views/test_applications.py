@@ -26,6 +26,7 @@ from tests.builders import (
 )
 from tests.pages import read_page
 from tests.queries import counted
+from tests.views.test_accounts_kept_text import come_in, end_sessions
 from workflows.actors import Role
 from workflows.application import ApplicationState as S
 
@@ -126,6 +127,9 @@ def test_a_failed_quiz_names_the_rule_and_opens_nothing(client, session, round_,
     page = read_page(client.post(f"/rounds/{round_.id}/apply", data=QUIZ_PASSED | answers))
     assert page.h1 == "You can't apply to this round"
     assert rule in page.text
+    # The answers are still there to be changed.
+    chosen = [e for e in page.all("input", type="radio") if "checked" in e.attributes]
+    assert {e.attributes["name"]: e.attributes["value"] for e in chosen} == QUIZ_PASSED | answers
     assert session.scalar(sa.select(sa.func.count()).select_from(Application)) == 0
 
 
@@ -364,6 +368,23 @@ def test_garbage_in_every_place_is_never_an_error_of_ours(client, draft):
             for go in ("continue", "later", "add-line:P1", "add-line:B2", garbage):
                 assert client.post(section_url(draft, code), data=data | {"go": go}).status_code < 500
         read_page(client.get(section_url(draft, code)))
+
+
+def test_a_session_that_ends_while_typing_loses_no_answer(client, session, draft, group):
+    come_in(client, session, group[1])
+    url = section_url(draft, "money")
+    end_sessions(session, group[1])
+    lost = client.post(url, data=SECTIONS["money"] | {"B1": "about 5k", "go": "continue"})
+    assert lost.status_code == 303
+    assert lost.location.startswith("/sign-in")
+    come_in(client, session, group[1], next_path=url)
+    page = read_page(client.get(url))
+    assert (page.value("B1"), page.value("B2-1-description"), page.value("B2-1-amount")) == (
+        "about 5k",
+        "Hall",
+        "1,000.00",
+    )
+    assert "B5" not in stored(session, draft)
 
 
 # Two windows

@@ -15,6 +15,9 @@ from grants.core import transitions
 from workflows.actors import Actor
 from workflows.errors import Stale
 
+# What a receipt's number leaves of its column for the bid's own name.
+LONGEST_NAME = 35
+
 
 def submit_application(
     session: Session,
@@ -65,7 +68,7 @@ def _receipt(
     submission = Submission(
         application_id=application.id,
         number=number,
-        receipt_number=receipt_number(application.reference, number, received_at, content_hash),
+        receipt_number=receipt_number(_name_on_receipt(application), number, received_at, content_hash),
         received_at=received_at,
         person_id=actor.person_id,
         content=content,
@@ -74,6 +77,12 @@ def _receipt(
     session.add(submission)
     session.flush()
     return submission
+
+
+def _name_on_receipt(application: Application) -> str:
+    # A reference from paper, such as "7", may come again in another round; with the round's code it does not.
+    reference, code = application.reference, application.round.code
+    return reference if reference.startswith(code) else f"{code}-{reference}"[:LONGEST_NAME]
 
 
 def unsubmit_application(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, g, redirect, render_template, request, url_for
 
 from grants.applications import queries, services
-from grants.applications.forms import sentence_of
+from grants.applications.forms import WithdrawForm, sentence_of
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
 from grants.applications.views.standing import GROUP, load, may_act
@@ -19,7 +19,7 @@ from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.forms import Form, open_form
 from workflows.actors import Role
-from workflows.application import ApplicationState
+from workflows.application import APPLICATION, ApplicationState
 from workflows.errors import DomainError, NotFound, Stale, TooLate, TransitionRefused
 from workflows.rules import answers
 
@@ -145,9 +145,11 @@ def unsubmit(application: Application) -> Any:
 
 @bp.get("/applications/<int:application_id>/withdraw")
 @allows(Role.LEAD, on=load)
-def withdraw(application: Application) -> str:
-    """Ask first: a bid that is withdrawn can't come back."""
-    return render_template("applications/withdraw.html", application=application, form=open_form(Form))
+def withdraw(application: Application) -> Any:
+    """Ask first: a bid that is withdrawn can't come back. Where it can't be withdrawn the bid's page says why."""
+    if not may_act(application) or APPLICATION.row("withdraw", application.state) is None:
+        return redirect(url_for("applications.show", application_id=application.id))
+    return render_template("applications/withdraw.html", application=application, form=open_form(WithdrawForm))
 
 
 @bp.post("/applications/<int:application_id>/withdraw")
@@ -156,11 +158,12 @@ def confirm_withdraw(application: Application) -> Any:
     """End the bid at the group's wish."""
     if not may_act(application):
         raise TransitionRefused("round-not-announced")
+    form = open_form(WithdrawForm)
     services.withdraw_application(
         db.session,
         application,
-        seen_version=open_form(Form).seen_version.data,
-        reason=request.form.get("reason", "").strip()[:2000],
+        seen_version=form.seen_version.data,
+        reason=(form.reason.data or "").strip()[:2000],
         actor=current_actor(),
         now=utc_now(),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -65,7 +66,7 @@ def answer_quiz(round_: Round) -> Any:
         return _page(round_, paper, form), 422
     result = queries.judge_quiz(db.session, round_, paper, given)
     if result.outcome is Outcome.FAIL:
-        return render_template("applications/quiz_failed.html", round=round_, findings=_told(result, Outcome.FAIL))
+        return _page(round_, paper, form, _told(result, Outcome.FAIL))
     application = services.start_application(
         db.session, round_, group, given, actor=current_actor(), now=utc_now(), received_at=g.received_at
     )
@@ -74,10 +75,11 @@ def answer_quiz(round_: Round) -> Any:
     return redirect(url_for("applications.show", application_id=application.id), 303)
 
 
-def _page(round_: Round, paper: Paper, form: QuestionForm) -> str:
+def _page(round_: Round, paper: Paper, form: QuestionForm, failed: Sequence[tuple[str, str]] = ()) -> str:
     part = _quiz(paper)
     return render_template(
-        "applications/start.html",
+        "applications/quiz_failed.html" if failed else "applications/start.html",
+        findings=failed,
         round=round_,
         form=form,
         part=part,
