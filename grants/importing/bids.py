@@ -109,7 +109,7 @@ class BidReader:
         )
 
     def _reference(self, cells: Cells) -> str:
-        reference = cells.text("reference", longest=40, needed=True)
+        reference = cells.text("reference", longest=30, needed=True)
         if re.search(r"\s", reference):
             cells.say("reference", f'"{reference}": a reference has no spaces')
         return reference
