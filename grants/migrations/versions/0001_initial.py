@@ -22,8 +22,8 @@ SQLITE = [
 POSTGRES = [
     "CREATE OR REPLACE FUNCTION audit_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'audit_entry is append-only'; END $$",
     "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_refuse()",
-    "ALTER TABLE application ADD COLUMN search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', search_text)) STORED",
-    "CREATE INDEX ix_application_search_vector ON application USING gin (search_vector)",
+    "ALTER TABLE application ADD COLUMN search_vector tsvector GENERATED ALWAYS AS (to_tsvector('simple', regexp_replace(search_text, '[^[:alnum:]]+', ' ', 'g'))) STORED",
+    "CREATE INDEX ix_application_search_vector ON application USING gin (search_vector) WITH (fastupdate = off)",
 ]
 
 
@@ -821,7 +821,11 @@ def upgrade() -> None:
         batch_op.create_index("ix_application_list_organisation", ["round_id", "organisation_name", "id"], unique=False)
         batch_op.create_index("ix_application_list_percent", ["round_id", "percent_millionths", "id"], unique=False)
         batch_op.create_index("ix_application_list_state", ["round_id", "state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_application_list_state_percent", ["round_id", "state", "percent_millionths", "id"], unique=False
+        )
         batch_op.create_index("ix_application_list_submitted", ["round_id", "submitted_at", "id"], unique=False)
+        batch_op.create_index("ix_application_list_title", ["round_id", "project_title", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_organisation_id"), ["organisation_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_reference"), ["reference"], unique=False)
@@ -1545,7 +1549,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_reference"))
         batch_op.drop_index(batch_op.f("ix_application_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_application_office_id"))
+        batch_op.drop_index("ix_application_list_title")
         batch_op.drop_index("ix_application_list_submitted")
+        batch_op.drop_index("ix_application_list_state_percent")
         batch_op.drop_index("ix_application_list_state")
         batch_op.drop_index("ix_application_list_percent")
         batch_op.drop_index("ix_application_list_organisation")
