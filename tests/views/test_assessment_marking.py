@@ -308,3 +308,12 @@ def test_a_chair_reopens_marks_with_a_reason(app):
     assert desk.read(sa.text(f"SELECT state FROM assignment WHERE id = {work}")) == [("reopened",)]
     page = read_page(desk.client("marker-1").get(f"/office/marking/{work}"))
     assert page.all("textarea")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "status"), [("words", "a\x00b", 400), ("seen", "99999999999999999999", 409)]
+)
+def test_what_no_person_types_is_refused_in_a_line(scoring, field, value, status):
+    client, work = scoring.client("marker-1"), scoring.work("marker-1")
+    read_page(client.post(f"/office/marking/{work}", data=scoring.typed(**{field: value})), status)
+    assert scoring.read(sa.select(Score.id)) == []

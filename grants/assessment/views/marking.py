@@ -110,7 +110,8 @@ def _stale_page(assignment_id: int, form: Any, error: Stale) -> Any:
     elsewhere = {}
     for criterion, _, words, seen in form.rows():
         if criterion.code in error.detail["criteria"]:
-            elsewhere[criterion.id] = saved[criterion.id]
+            if criterion.id in saved:
+                elsewhere[criterion.id] = saved[criterion.id]
             words.errors = [*words.errors, STALE]
         # The page now shows what is saved, so saving it again is a choice and not an accident.
         seen.raw_data, seen.data = None, saved[criterion.id].version if criterion.id in saved else 0
