@@ -30,11 +30,13 @@ from workflows.actors import Actor, Scope
 from workflows.application import IN_ASSESSMENT, IN_CHECKS, PANEL_OUTCOMES, ApplicationFacts
 from workflows.application import ApplicationState as S
 from workflows.errors import NotFound
+from workflows.round import RoundState
 from workflows.rules.eligibility import RULES, EligibilityFacts, Outcome, RuleSpec
 
 # Bids of the same group that are being looked at, or that this office funded within a year (our default for ER10).
 PENDING = IN_CHECKS | IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED}
 FUNDED_LATELY = timedelta(days=365)
+ANNOUNCED = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
 # Stands for whoever proposed on paper: a proposal there is, but no person of this service made it.
 ON_PAPER = 0
 
@@ -57,6 +59,19 @@ class RuleLine:
     @property
     def is_settled(self) -> bool:
         return self.outcome in {Outcome.PASS, Outcome.FAIL}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A disqualification as its group reads it."""
+
+    application: Application
+    proposal: Disqualification
+    lines: tuple[RuleLine, ...]
+
+    @property
+    def scope(self) -> Scope:
+        return self.application.scope
 
 
 def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
@@ -98,6 +113,31 @@ def find_proposal(session: Session, application: Application) -> Disqualificatio
         .where(Disqualification.application_id == application.id, Disqualification.settled_at.is_(None))
         .options(joinedload(Disqualification.proposed_by))
     ).one_or_none()
+
+
+def find_told(session: Session, actor: Actor, application_id: int) -> Told:
+    """Why the group's bid was disqualified, once its group may know; NotFound before that and for anybody else."""
+    bid = get_application(session, actor, application_id)
+    is_of_group = bid.organisation_id in actor.organisation_ids
+    if not is_of_group or bid.state is not S.DISQUALIFIED or hold_key(bid) is not None:
+        raise NotFound(subject="application")
+    proposal = session.scalars(
+        sa.select(Disqualification)
+        .where(Disqualification.application_id == bid.id, Disqualification.was_confirmed.is_(True))
+        .order_by(Disqualification.id.desc())
+        .limit(1)
+    ).one()
+    lines = [line for line in rule_lines(session, bid) if line.rule.code in proposal.rule_codes]
+    return Told(bid, proposal, tuple(lines))
+
+
+def hold_key(application: Application) -> str | None:
+    """What the letter of a disqualification waits for: the round's announcement, or None to be told at once."""
+    round_ = application.round
+    # What was announced already, or is never announced as a whole, has nothing to wait for.
+    if round_.tells_disqualified_at_once or round_.is_rolling or round_.state in ANNOUNCED:
+        return None
+    return f"round:{round_.id}"
 
 
 def list_proposals(session: Session, application: Application) -> Sequence[Disqualification]:

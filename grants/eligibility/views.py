@@ -10,13 +10,13 @@ from grants.applications.models import Application
 from grants.clock import utc_now
 from grants.eligibility import queries, services
 from grants.eligibility.forms import ConfirmForm, ProposeForm, ReasonForm, SettleForm
-from grants.eligibility.queries import RuleOfBid
+from grants.eligibility.queries import RuleOfBid, Told
 from grants.extensions import db
 from grants.web import findings, labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
 from grants.web.forms import open_form
-from workflows.actors import Role
+from workflows.actors import GROUP_ROLES, Role
 from workflows.application import ApplicationState
 from workflows.errors import Invalid
 
@@ -181,6 +181,13 @@ def set_aside(application: Application) -> Any:
 @allows(Role.MANAGER, on=queries.get_bid)
 def reinstate(application: Application) -> Any:
     return _reason_page(application, services.reinstate, "Reinstate the bid", "The bid is eligible again.")
+
+
+@bp.get("/applications/<int:application_id>/eligibility")
+@allows(*sorted(GROUP_ROLES), on=queries.find_told)
+def told(subject: Told) -> Any:
+    """The group reads which rules its bid did not meet, and why."""
+    return render_template("eligibility/told.html", told=subject, application=subject.application, findings=findings)
 
 
 def _reason_page(application: Application, service: Any, heading: str, done: str) -> Any:

@@ -188,6 +188,38 @@ def test_a_second_manager_reads_the_proposal_and_confirms_it(app: Flask, world: 
     assert state_of(app, world) is ApplicationState.ELIGIBLE
 
 
+def disqualify(app: Flask, world: World) -> None:
+    propose(app, world, "manager")
+    data = {"seen_version": version_of(app, world)}
+    assert signed_in(app, world, "manager-2").post(f"{world.url}/confirm", data=data).status_code == 303
+
+
+def test_the_group_reads_which_rule_and_why_once_it_is_told(app: Flask, world: World) -> None:
+    url = f"/applications/{world.bid}/eligibility"
+    client = signed_in(app, world, "lead")
+    read_page(client.get(url), 404)
+    disqualify(app, world)
+    page = read_page(client.get(url))
+    assert "Not for an excluded purpose" in page.text
+    assert "The ask repays a loan." in page.text
+    # What staff wrote for one another stays with them.
+    assert "It is a loan." not in page.text
+    assert "Manager" not in page.text
+    assert url in read_page(client.get(f"/applications/{world.bid}")).links()
+    for name in ("officer", "elsewhere", "marker-1"):
+        read_page(signed_in(app, world, name).get(url), 404)
+
+
+def test_the_group_reads_nothing_before_the_announcement_where_the_round_waits(app: Flask, world: World) -> None:
+    with app.app_context():
+        db.session.get_one(Application, world.bid).round.tells_disqualified_at_once = False
+        db.session.commit()
+    disqualify(app, world)
+    client = signed_in(app, world, "lead")
+    read_page(client.get(f"/applications/{world.bid}/eligibility"), 404)
+    assert "Not eligible" not in read_page(client.get(f"/applications/{world.bid}")).text
+
+
 def test_the_proposer_is_refused_when_the_button_is_forged(app: Flask, world: World) -> None:
     propose(app, world, "manager")
     page = read_page(signed_in(app, world, "manager").post(f"{world.url}/confirm"), 409)

@@ -39,7 +39,9 @@ def is_embargoed(application: Application) -> bool:
     """The group may not see yet what was decided on its bid."""
     if application.round.state in TOLD:
         return False
-    held_back = application.state is S.DISQUALIFIED and not application.round.tells_disqualified_at_once
+    # A rolling round is never announced as a whole, so there is nothing to wait for.
+    at_once = application.round.tells_disqualified_at_once or application.round.is_rolling
+    held_back = application.state is S.DISQUALIFIED and not at_once
     return held_back or application.state in EMBARGOED
 
 

@@ -15,13 +15,10 @@ from grants.applications.models import Application
 from grants.core import transitions
 from grants.core.outbox import OutboxEntry, Progress
 from grants.eligibility.models import Disqualification
-from grants.eligibility.queries import check_facts, failed, find_proposal, rule_lines
+from grants.eligibility.queries import check_facts, failed, find_proposal, hold_key, rule_lines
 from workflows.actors import Actor
 from workflows.application import ApplicationState
 from workflows.errors import Invalid, TransitionRefused
-from workflows.round import RoundState
-
-TOLD = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
 
 
 def propose_disqualification(
@@ -110,16 +107,8 @@ def confirm_disqualification(
         seen_version=seen_version,
         reason=why,
         detail={"rules": codes},
-        hold_key=_hold_key(application),
+        hold_key=hold_key(application),
     )
-
-
-def _hold_key(application: Application) -> str | None:
-    round_ = application.round
-    # What was announced already, or is never announced as a whole, has nothing to wait for.
-    if round_.tells_disqualified_at_once or round_.is_rolling or round_.state in TOLD:
-        return None
-    return f"round:{round_.id}"
 
 
 def set_aside_proposal(
