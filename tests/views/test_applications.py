@@ -344,14 +344,13 @@ def test_another_line_keeps_the_page(client, session, draft):
 
 
 def test_hostile_text_comes_back_as_it_was_typed(client, session, draft):
-    hostile = "\n<script>alert('1')</script> {{ 7*7 }} '; DROP TABLE answer;--\t\u202e\x00 \U0001f469"
+    hostile = "\n<script>alert('1')</script> {{ 7*7 }} '; DROP TABLE answer;--\t\u202e \U0001f469"
     data = SECTIONS["project"] | {"P3": hostile, "go": "continue"}
     assert client.post(section_url(draft, "project"), data=data).status_code == 303
-    kept = hostile.replace("\x00", "")
-    assert stored(session, draft)["P3"] == kept
+    assert stored(session, draft)["P3"] == hostile
     response = client.get(section_url(draft, "project"))
     assert "<script>alert" not in response.get_data(as_text=True)
-    assert page_text(response, "P3") == kept
+    assert page_text(response, "P3") == hostile
     read_page(client.get(f"/applications/{draft.id}/check"))
 
 

@@ -15,7 +15,7 @@ OUTCOMES = (S.RECOMMENDED, S.RESERVE, S.NOT_RECOMMENDED, S.APPROVED, S.DECLINED)
 
 
 def bid(state, round_state, tells_at_once=True):
-    round_ = SimpleNamespace(state=round_state, tells_disqualified_at_once=tells_at_once)
+    round_ = SimpleNamespace(state=round_state, tells_disqualified_at_once=tells_at_once, is_rolling=False)
     return SimpleNamespace(state=state, round=round_)
 
 
