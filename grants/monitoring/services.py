@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from grants.awards import services as awards
 from grants.awards.models import Award
 from grants.core import audit, news, transitions
 from grants.core.holidays import bank_holidays
-from grants.core.reminders import Owed, recorded, remind
+from grants.core.sweeps import Series, remind_series
 from grants.core.transitions import Move
 from grants.monitoring.models import MonitoringReturn, ReturnQuestion
 from grants.monitoring.queries import facts_for_return
@@ -31,7 +30,7 @@ from workflows.deadlines import (
 )
 from workflows.errors import TransitionRefused
 from workflows.monitoring import OWED, ReturnFacts, ReturnState
-from workflows.rules.reminders import RETURN_OFFSETS, due_offsets
+from workflows.rules.reminders import RETURN_OFFSETS
 
 BATCH = 500
 ANSWER_WORKING_DAYS = 5
@@ -299,65 +298,39 @@ def raise_due_returns(session: Session, now: datetime) -> int:
 
 
 def remind_due_returns(session: Session, now: datetime) -> int:
-    """Timed duty: remind the contacts of every return that is owed. Returns how many reminders were new.
-
-    Walks the owed returns by key, BATCH at a time, so that memory stays flat; the reminder's own unique key makes
-    a second run do nothing.
-    """
-    new, last_id = 0, 0
-    while owed := _owed_after(session, last_id):
-        last_id = owed[-1].id
-        new += remind(session, _reminders(session, owed, now), now=now)
-    return new
+    """Timed duty: remind the contacts of the returns that are owed. Returns how many in this batch."""
+    return remind_series(session, REMINDERS, now)
 
 
-def _owed_after(session: Session, last_id: int) -> Sequence[Any]:
-    return session.execute(
-        sa.select(
-            MonitoringReturn.id,
-            MonitoringReturn.office_id,
-            MonitoringReturn.organisation_id,
-            MonitoringReturn.due_on,
-            MonitoringReturn.opens_at,
-        )
-        .where(MonitoringReturn.state.in_(sorted(OWED)), MonitoringReturn.id > last_id)
-        .order_by(MonitoringReturn.id)
-        .limit(BATCH)
-    ).all()
+def _owed_deadlines(now: datetime) -> Any:
+    return sa.select(MonitoringReturn.due_on, MonitoringReturn.opens_at).where(_OWED).distinct()
 
 
-def _reminders(session: Session, owed: Sequence[Any], now: datetime) -> Iterator[Owed]:
-    contacts: dict[int, dict[int, str]] = defaultdict(dict)
-    for organisation_id, person_id, email in session.execute(
-        sa.select(Membership.organisation_id, Person.id, Person.email)
+def _contacts(due_on: date, opens_at: datetime) -> Any:
+    return (
+        sa.select(MonitoringReturn.id, MonitoringReturn.office_id, Person.id, Person.email, sa.null())
+        .join(Membership, Membership.organisation_id == MonitoringReturn.organisation_id)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.organisation_id.in_({row.organisation_id for row in owed}), Membership.ended_at.is_(None))
-    ):
-        contacts[organisation_id][person_id] = email
-    already = recorded(session, "return", [row.id for row in owed])
-    for row in owed:
-        for person_id, email in sorted(contacts[row.organisation_id].items()):
-            send, superseded = due_offsets(
-                RETURN_OFFSETS,
-                row.due_on,
-                already=already[row.id, person_id],
-                now=now,
-                opens_on=london_date(row.opens_at),
-                holidays=bank_holidays(),
-            )
-            if send is None and not superseded:
-                continue
-            yield Owed(
-                obligation="return",
-                subject_type="return",
-                subject_id=row.id,
-                person_id=person_id,
-                address=email,
-                office_id=row.office_id,
-                template="return-reminder",
-                offset_code=None if send is None else send.key,
-                superseded=tuple(offset.key for offset in superseded),
-            )
+        .where(
+            _OWED,
+            MonitoringReturn.due_on == due_on,
+            MonitoringReturn.opens_at == opens_at,
+            Membership.ended_at.is_(None),
+        )
+    )
+
+
+_OWED = MonitoringReturn.state.in_(sorted(OWED))
+REMINDERS = Series(
+    obligation="return",
+    subject_type="return",
+    template="return-reminder",
+    offsets=RETURN_OFFSETS,
+    thing=MonitoringReturn.id,
+    person=Person.id,
+    anchors=_owed_deadlines,
+    people=_contacts,
+)
 
 
 def _record(
