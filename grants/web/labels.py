@@ -131,8 +131,6 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "disqualify"): "Confirm the disqualification",
     ("application", "pass-checks"): "Pass as eligible",
     ("application", "reinstate"): "Reinstate",
-    ("application", "run-rules"): "Run the automatic rules",
-    ("application", "settle-rule"): "Judge a rule",
     ("application", "start-scoring"): "Send to the markers",
     ("application", "finish-scoring"): "Finish scoring",
     ("application", "reopen-scoring"): "Reopen scoring",
@@ -186,6 +184,16 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("return", "accept"): "Accept the return",
     ("return", "reopen"): "Reopen the return",
     ("return", "waive"): "Say it is not needed",
+}
+
+# What the record holds besides the actions of the tables.
+RECORDED: dict[tuple[str, str], str] = {
+    ("application", "save-answers"): "Save answers",
+    ("application", "run-rules"): "Run the automatic rules",
+    ("application", "settle-rule"): "Judge a rule",
+    ("application", "declare-interest"): "Declare an interest",
+    ("application", "interest-found"): "An interest was found",
+    ("application", "stated-amounts"): "Keep the amounts as they were written",
 }
 
 # role -> (its name, what it lets a person do); the order is that of the screens
@@ -412,7 +420,7 @@ def state_colour(lifecycle: str, state: str) -> str:
 
 
 def action_label(lifecycle: str, action: str) -> str:
-    return ACTIONS[lifecycle, action]
+    return ACTIONS.get((lifecycle, action)) or RECORDED[lifecycle, action]
 
 
 def role_label(role: str) -> str:

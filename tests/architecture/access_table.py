@@ -106,6 +106,7 @@ TABLE: dict[str, frozenset[str]] = {
     "eligibility.confirm": MANAGER,
     "eligibility.set_aside": MANAGER,
     "eligibility.reinstate": MANAGER,
+    "eligibility.told": GROUP,
     # assessment
     "assessment.queue": MARKER,
     "assessment.interest": MARKER,

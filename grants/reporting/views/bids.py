@@ -89,6 +89,7 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
     found = []
     if roles & CHECKERS:
         found.append(("Eligibility check", link("eligibility.check", application_id=application.id)))
+    if Role.MANAGER in roles:
         found.append(("Markers of this bid", link("assessment.bid_markers", application_id=application.id)))
     if Role.CHAIR in roles and (panel := find_panel(db.session, application.round_id)) is not None:
         found.append(
@@ -104,7 +105,7 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
 def _told(entry: AuditEntry) -> dict[str, Any]:
     """One line of the history, in words."""
     key = ("application", entry.action)
-    words = labels.ACTIONS.get(key, entry.action.replace("-", " ").capitalize())
+    words = labels.ACTIONS.get(key) or labels.RECORDED.get(key) or entry.action.replace("-", " ").capitalize()
     if entry.action == "settle-rule":
         words = f"{words}: {entry.detail.get('title', '')}, {findings.outcome_words(entry.detail['outcome']).lower()}"
     has_moved = entry.to_state is not None and entry.to_state != entry.from_state
