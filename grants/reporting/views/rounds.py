@@ -105,10 +105,10 @@ def _links(round_: Round, actor: Actor) -> list[tuple[str, str]]:
     staff = actor.roles_in(round_.scope)
     found = [("All bids", url_for("reporting.applications", round_id=round_.id))]
     if staff & {Role.OFFICER, Role.MANAGER}:
+        found.append(("Set-up of the round", link("funds.setup", round_id=round_.id)))
+    if Role.MANAGER in staff:
         found += [
-            ("Set-up of the round", link("funds.setup", round_id=round_.id)),
             ("Markers", link("assessment.round_markers", round_id=round_.id)),
+            ("Panel", link("assessment.seats", round_id=round_.id)),
         ]
-    if staff & {Role.MANAGER, Role.CHAIR}:
-        found.append(("Panel", link("assessment.seats", round_id=round_.id)))
     return [(words, url) for words, url in found if url]
