@@ -91,9 +91,8 @@ def database(request: pytest.FixtureRequest) -> str:
 def app(request: pytest.FixtureRequest, database: str) -> Iterator[Flask]:
     """The application with an empty database, outside any application context."""
     made: Flask = request.getfixturevalue(f"_{database}_app")
-    empty = _empty_sqlite if database == "sqlite" else _empty_postgres
     with made.app_context():
-        empty()
+        empty_database(database)
     yield made
     with made.app_context():
         db.session.remove()
@@ -116,6 +115,11 @@ def client(app: Flask) -> FlaskClient:
 def now() -> datetime:
     """A Wednesday at midday in London."""
     return NOW
+
+
+def empty_database(database: str) -> None:
+    """Empty the database of the application whose context this is."""
+    (_empty_sqlite if database == "sqlite" else _empty_postgres)()
 
 
 def _empty_sqlite() -> None:
