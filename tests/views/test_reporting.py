@@ -154,26 +154,27 @@ def test_the_list_sorts_filters_and_searches_by_its_address(app: Flask) -> None:
         "sort=nonsense",
         "order=up",
         "state=nonsense",
-        "state=draft%00",
         "area=99999",
         "area=x",
         "after=nonsense",
         "before=%F0%9F%A6%8A",
         "q=%22%27*",
-        "q=%00",
         "after=" + "A" * 3000,
     ],
 )
 def test_a_bad_address_says_what_is_wrong_and_shows_the_list(app: Flask, query: str) -> None:
     world = World(app, stages.submitted, scores=(3,))
     client = world.client("officer")
-    response = client.get(f"{world.list_url}?{query}")
-    status = 200 if query == "q=%00" else 422
-    page = read_page(response, status)
+    page = read_page(client.get(f"{world.list_url}?{query}"), 422)
     assert world.references[0] in page.text
-    if status == 422:
-        assert "There is a problem" in page.text
-        assert client.get(f"{world.list_url}.csv?{query}").status_code == 422
+    assert "There is a problem" in page.text
+    assert client.get(f"{world.list_url}.csv?{query}").status_code == 422
+
+
+@pytest.mark.parametrize("query", ["q=%00", "state=draft%00", "after=%00"])
+def test_a_nul_in_the_address_is_refused_and_never_an_error_of_ours(app: Flask, query: str) -> None:
+    world = World(app, stages.submitted, scores=(3,))
+    read_page(world.get("officer", f"{world.list_url}?{query}"), 400)
 
 
 def a_crowd(count: int) -> None:
