@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from grants.web.fields import DateField
 from grants.web.forms import Form
@@ -14,16 +14,16 @@ class AcceptForm(Form):
 
     agreed_terms = BooleanField(
         "Our group agrees to the terms of the grant and I may sign for it",
-        validators=[InputRequired("Tick the box to say that the group agrees to the terms.")],
+        validators=[DataRequired("Tick the box to say that the group agrees to the terms.")],
     )
     signed_name = StringField(
         "Your full name",
-        validators=[InputRequired("Type your full name to sign."), Length(max=200)],
+        validators=[DataRequired("Type your full name to sign."), Length(max=200)],
     )
     signed_role = StringField(
         "Your role in the group",
         description="For example chair, trustee or clerk",
-        validators=[InputRequired("Write your role in the group."), Length(max=120)],
+        validators=[DataRequired("Write your role in the group."), Length(max=120)],
     )
 
 
@@ -32,7 +32,7 @@ class DeclineForm(Form):
 
     reason = TextAreaField(
         "Why does your group not want the grant?",
-        validators=[InputRequired("Write the reason, in a few words.")],
+        validators=[DataRequired("Write the reason, in a few words.")],
     )
 
 
@@ -53,5 +53,5 @@ class AnnounceForm(Form):
 
     sure = BooleanField(
         "I have read the numbers above and want to tell the groups now",
-        validators=[InputRequired("Tick the box to announce.")],
+        validators=[DataRequired("Tick the box to announce.")],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import FieldList, FormField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms import Form as PlainForm
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from grants.web.forms import Form
 
@@ -17,7 +17,7 @@ class GrantReason(PlainForm):
     reason = TextAreaField(
         "Why this grant will help to reduce crime and disorder",
         validators=[
-            InputRequired("Write why this grant will help to reduce crime and disorder."),
+            DataRequired("Write why this grant will help to reduce crime and disorder."),
             Length(max=4000, message="Use 4,000 characters or fewer."),
         ],
     )
@@ -32,7 +32,7 @@ class ApproveForm(Form):
             SelectChoice("none", "No, I have no interest in any of them"),
             SelectChoice("noted", "I have noted an interest below that does not stop me deciding"),
         ],
-        validators=[InputRequired("Say whether you have an interest in any of these bids.")],
+        validators=[DataRequired("Say whether you have an interest in any of these bids.")],
     )
     interests_note = TextAreaField("What the interest is", description="Leave empty if you have none.")
     grants = FieldList(FormField(GrantReason))
@@ -56,7 +56,7 @@ class ApproveForm(Form):
 class ReasonForm(Form):
     """A reason, for returning or rejecting."""
 
-    reason = TextAreaField("Reason", validators=[InputRequired("Write the reason.")])
+    reason = TextAreaField("Reason", validators=[DataRequired("Write the reason.")])
 
 
 class DeclarationForm(Form):
@@ -66,6 +66,6 @@ class DeclarationForm(Form):
     status = RadioField(
         "Declaration",
         choices=[SelectChoice("signed", "Signed"), SelectChoice("not-applicable", "Not applicable")],
-        validators=[InputRequired("Choose signed or not applicable.")],
+        validators=[DataRequired("Choose signed or not applicable.")],
     )
     name = StringField("Role of the person who signed", validators=[Length(max=120)])

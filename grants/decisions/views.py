@@ -169,7 +169,8 @@ def _page(decision: Decision, form: ApproveForm, declaration: DeclarationForm | 
         "decisions/show.html",
         decision=decision,
         form=form,
-        declaration=declaration or DeclarationForm(formdata=None),
+        declaration=declaration,
+        declaration_errors=_declaration_errors(declaration),
         declaration_labels=DECLARATION_LABELS,
         options={option.action: (option.is_allowed, label, sentence) for option, label, sentence in options},
         bids={str(item.application_id): item for item in decision.items},
@@ -177,6 +178,14 @@ def _page(decision: Decision, form: ApproveForm, declaration: DeclarationForm | 
         others=[item for item in decision.items if item.outcome != "grant"],
         labels=labels,
     )
+
+
+def _declaration_errors(form: DeclarationForm | None) -> list[tuple[str, str]]:
+    """What is wrong with a declaration, leading to the box of the officer that it was about."""
+    if form is None:
+        return []
+    known = form.key.data if form.key.data in DECLARATION_LABELS else "originating-officer"
+    return [(f"name-{known}", str(sentence)) for field in form for sentence in field.errors]
 
 
 def _sentence(option: Any) -> str:

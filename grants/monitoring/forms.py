@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from grants.web.fields import MoneyField
 from grants.web.forms import Form
@@ -64,23 +64,23 @@ class CertifyForm(Form):
 
     is_certified = BooleanField(
         "I have read this return. It is true, and I may sign for the group.",
-        validators=[InputRequired("Tick the box to say that the return is true.")],
+        validators=[DataRequired("Tick the box to say that the return is true.")],
     )
     certified_name = StringField(
-        "Your full name", validators=[InputRequired("Type your full name to sign."), Length(max=200)]
+        "Your full name", validators=[DataRequired("Type your full name to sign."), Length(max=200)]
     )
 
 
 class QuestionForm(Form):
     """A question back to the grantee."""
 
-    question = TextAreaField("Your question", validators=[InputRequired("Write the question."), Length(max=4000)])
+    question = TextAreaField("Your question", validators=[DataRequired("Write the question."), Length(max=4000)])
 
 
 class AnswerForm(Form):
     """The grantee's answer."""
 
-    answer = TextAreaField("Your answer", validators=[InputRequired("Write your answer."), Length(max=8000)])
+    answer = TextAreaField("Your answer", validators=[DataRequired("Write your answer."), Length(max=8000)])
 
 
 class AcceptReturnForm(Form):
@@ -89,7 +89,7 @@ class AcceptReturnForm(Form):
     rag = RadioField(
         "Your view of the project",
         choices=[SelectChoice("green", "Green"), SelectChoice("amber", "Amber"), SelectChoice("red", "Red")],
-        validators=[InputRequired("Choose green, amber or red.")],
+        validators=[DataRequired("Choose green, amber or red.")],
     )
     feedback = TextAreaField("Words for the group", validators=[Length(max=4000)])
 
@@ -97,4 +97,4 @@ class AcceptReturnForm(Form):
 class ReasonForm(Form):
     """A reason, for reopening or waiving."""
 
-    reason = TextAreaField("Reason", validators=[InputRequired("Write the reason."), Length(max=4000)])
+    reason = TextAreaField("Reason", validators=[DataRequired("Write the reason."), Length(max=4000)])

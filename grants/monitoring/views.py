@@ -210,7 +210,7 @@ def _staff_page(each: MonitoringReturn, **forms: Any) -> str:
         options=_options(each),
         question=forms.get("question") or QuestionForm(formdata=None, data=version, prefix=""),
         accept=forms.get("accept") or AcceptReturnForm(formdata=None, data=version),
-        failed=next(iter(forms.values()), None),
+        wrong=next(iter(forms.values()), None),
         spent_before=queries.spend_before(db.session, each),
         **_common(),
     )
@@ -229,7 +229,7 @@ def _group_page(each: MonitoringReturn, **forms: Any) -> str:
         form=form,
         certify=forms.get("certify") or CertifyForm(formdata=None),
         answer=forms.get("answer") or AnswerForm(formdata=None),
-        failed=next(iter(forms.values()), form if form.errors else None),
+        wrong=next(iter(forms.values()), form if form.errors else None),
         options=_options(each),
         words=queries.WORDS,
         **_common(),
