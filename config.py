@@ -128,6 +128,8 @@ class Settings:
             "TRUSTED_PROXIES": self.trusted_proxies,
             "SAMPLE": self.sample,
             "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
+            # Addresses of static files carry a hash of their content, so a browser may keep them for a year.
+            "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
             "SESSION_COOKIE_SECURE": self.is_secure,
             "SESSION_COOKIE_HTTPONLY": True,
             "SESSION_COOKIE_SAMESITE": "Lax",
