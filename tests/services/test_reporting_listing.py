@@ -266,6 +266,20 @@ def test_sqlite_walks_the_sorts_index_and_sorts_nothing(
         assert "USE TEMP B-TREE FOR ORDER BY" not in plan, plan
 
 
+def test_sqlite_counts_a_state_by_the_states_own_index(
+    session: Session, officer: Actor, round_: Round, database: str
+) -> None:
+    if database != "sqlite":
+        return
+    many_bids(session, round_, 3)
+    asked = Filter(state=ApplicationState.AWARDED)
+    statement = sa.select(Application.id).where(*listing.narrowed(officer, round_, asked, "sqlite")).limit(9)
+    text = str(statement.compile(session.get_bind(), compile_kwargs={"literal_binds": True}))
+    plan = " ".join(row[3] for row in session.execute(sa.text(f"EXPLAIN QUERY PLAN {text}")))
+    assert "ix_application_list_state" in plan, plan
+    assert "round_id=? AND state=?" in plan, plan
+
+
 def table(pieces: Any) -> list[list[str]]:
     text = "".join(pieces)
     assert text.startswith(BYTE_ORDER_MARK)

@@ -172,8 +172,12 @@ def narrowed(actor: Actor, round_: Round, asked: Filter, dialect: str, *, is_wal
     """
     if round_.office_id not in offices_of(actor):
         raise NotFound(subject="round")
+    readable: Any = Application.staff_may_see()
+    if dialect == "sqlite":
+        # Left open, "was ever sent" reads like a range of times, and SQLite walks every bid of the round along it.
+        readable = sa.case((readable, 1), else_=0) == 1
     # The round says which office; naming it again would only tempt the database to another index.
-    conditions: list[Any] = [Application.round_id == round_.id, Application.staff_may_see()]
+    conditions: list[Any] = [Application.round_id == round_.id, readable]
     loosely = is_walk and dialect == "sqlite"
     if asked.state is not None:
         column = sa.literal_column("+application.state") if loosely else Application.state
