@@ -180,7 +180,9 @@ def narrowed(actor: Actor, round_: Round, asked: Filter, dialect: str, *, is_wal
     conditions: list[Any] = [Application.round_id == round_.id, readable]
     loosely = is_walk and dialect == "sqlite"
     if asked.state is not None:
-        column = sa.literal_column("+application.state") if loosely else Application.state
+        # A state has an index of its own for the percent, which only some states have.
+        is_loose = loosely and asked.sort != "percent"
+        column = sa.literal_column("+application.state") if is_loose else Application.state
         conditions.append(column == sa.literal(asked.state.value))
     if asked.area_id is not None:
         column = sa.literal_column("+application.area_id") if loosely else Application.area_id
