@@ -36,6 +36,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.html = html
         self.elements: list[Element] = []
+        self.pieces: list[str] = []
         self._open: list[Element] = []
         self.feed(html)
 
@@ -53,6 +54,7 @@ class Page(HTMLParser):
         self._open.pop()
 
     def handle_data(self, data: str) -> None:
+        self.pieces.append(data)
         for element in self._open:
             element.words.append(data)
 
@@ -141,7 +143,8 @@ def _check_policy(page: Page) -> None:
 
 
 def _check_words(page: Page) -> None:
-    text = page.text
+    # Neighbours need no white space between their tags, and would hide each other's words.
+    text = " ".join(page.pieces)
     assert not (found := RAW_CODE.search(text)), f"a code on the page: {found[0]}"
     assert not (found := RAW_FLOAT.search(text)), f"a raw number on the page: {found[0]}"
     assert not re.search(r"\bNone\b(?! of)", text), "None on the page"
