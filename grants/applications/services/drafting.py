@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Organisation
 from grants.applications.models import Answer, Application, ApplicationArea
-from grants.applications.queries import base_facts, find_live, judge_quiz, paper_of
+from grants.applications.queries import Paper, base_facts, find_live, judge_quiz, paper_of
 from grants.core import audit, transitions
 from grants.funds import model_form as form
 from grants.funds.models import Question, Round, RoundArea
@@ -36,11 +36,13 @@ def start_application(
     now: datetime,
     received_at: datetime,
     reference: str = "",
+    paper: Paper | None = None,
 ) -> Application:
     """Open the group's draft in this round, or give back the bid it has: pressed five times, one draft.
 
     `quiz` holds the answers to the eligibility questions by code. A paper bid (`actor.on_paper`) skips the quiz and
-    may bring its own `reference`; a second one of the same group is then refused, never merged.
+    may bring its own `reference`; a second one of the same group is then refused, never merged. `paper` spares
+    reading the round's form again.
     """
     actor = speaking_for(actor, organisation.id)
     # The round's row is the queue: whoever comes second waits here and then finds the first one's draft.
@@ -48,7 +50,7 @@ def start_application(
     standing = find_live(session, round_.id, organisation.id)
     if standing is not None and not reference:
         return standing
-    paper = paper_of(session, round_)
+    paper = paper or paper_of(session, round_)
     outcome = Outcome.PASS if actor.on_paper else judge_quiz(session, round_, paper, quiz).outcome
     application = Application(
         office_id=round_.office_id,

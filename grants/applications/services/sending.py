@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
-from grants.applications.queries import answers_of, base_facts, form_problems, paper_of
+from grants.applications.queries import Paper, answers_of, base_facts, form_problems, paper_of
 from grants.applications.queries.content import content_of, hash_of, receipt_number
 from grants.applications.services.drafting import lock, speaking_for
 from grants.core import transitions
@@ -28,6 +28,7 @@ def submit_application(
     actor: Actor,
     now: datetime,
     received_at: datetime,
+    paper: Paper | None = None,
 ) -> Submission:
     """Send the bid as it stands and give its receipt.
 
@@ -36,7 +37,7 @@ def submit_application(
     """
     actor = speaking_for(actor, application.organisation_id)
     lock(session, application)
-    paper, given = paper_of(session, application.round), answers_of(session, application)
+    paper, given = paper or paper_of(session, application.round), answers_of(session, application)
     content = content_of(paper, given)
     content_hash = hash_of(content)
     problems = () if actor.on_paper else form_problems(application.round, paper, given)

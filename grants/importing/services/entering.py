@@ -11,6 +11,7 @@ from grants.accounts import services as accounts
 from grants.accounts.models import Organisation
 from grants.applications import services as applications
 from grants.applications.models import Application
+from grants.applications.queries import Paper, paper_of
 from grants.core import audit
 from grants.funds import model_form as form
 from grants.funds.models import Round
@@ -21,7 +22,8 @@ from workflows.actors import Actor
 def submit_all(session: Session, round_: Round, bids: Sequence[Bid], actor: Actor) -> list[Application]:
     """Send every bid of the file; the applications come back in its order."""
     groups = _groups(session, round_, bids)
-    return [_submit(session, round_, bid, groups[bid.organisation.casefold()], actor) for bid in bids]
+    paper = paper_of(session, round_)
+    return [_submit(session, round_, paper, bid, groups[bid.organisation.casefold()], actor) for bid in bids]
 
 
 def _groups(session: Session, round_: Round, bids: Sequence[Bid]) -> dict[str, Organisation]:
@@ -46,14 +48,16 @@ def _groups(session: Session, round_: Round, bids: Sequence[Bid]) -> dict[str, O
     return groups
 
 
-def _submit(session: Session, round_: Round, bid: Bid, group: Organisation, actor: Actor) -> Application:
+def _submit(session: Session, round_: Round, paper: Paper, bid: Bid, group: Organisation, actor: Actor) -> Application:
     at = bid.submitted_at
     when = {"actor": actor, "now": at, "received_at": at}
-    application = applications.start_application(session, round_, group, {}, reference=bid.reference, **when)
-    asked = {question.code for question in round_.questions}
+    application = applications.start_application(
+        session, round_, group, {}, reference=bid.reference, paper=paper, **when
+    )
+    asked = {question.code for question in paper.questions}
     given = {code: value for code, value in answers_of(bid).items() if code in asked}
     applications.save_answers(session, application, given, **when)
-    applications.submit_application(session, application, **when)
+    applications.submit_application(session, application, paper=paper, **when)
     if bid.stated:
         audit.record(
             session,
