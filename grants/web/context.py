@@ -32,7 +32,7 @@ GROUP_PAGES = (
     ("Your group", "accounts.groups"),
 )
 SAMPLE_NOTICE = Markup(
-    'Everything here is made up. <a class="govuk-link" href="{}">Sign in as someone else</a> or '
+    'This is sample data, and its bids are fictional. <a class="govuk-link" href="{}">Sign in as someone else</a> or '
     '<a class="govuk-link" href="{}">read the mail</a>.'
 )
 

@@ -122,7 +122,7 @@ def test_the_mailbox_shows_what_was_sent_newest_first(client, session):
 def test_a_real_installation_has_no_sample_pages(client, people, real, path):
     read_page(client.get(path), status=404)
     assert client.post("/sample/sign-in", data={"person": "group-1.lead"}).status_code == 404
-    assert "Everything here is made up" not in read_page(client.get("/privacy")).text
+    assert "This is sample data" not in read_page(client.get("/privacy")).text
 
 
 @pytest.mark.parametrize(

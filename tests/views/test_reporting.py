@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -120,6 +121,14 @@ def test_the_dashboard_shows_the_funnel(app: Flask) -> None:
         assert words in rows, words
     assert "West Example3£27,0002£18,000" in rows
     assert "Decision notice" in page.text
+
+
+def test_a_manager_of_an_open_round_may_move_its_deadline(app: Flask) -> None:
+    # The stage's round closed years ago by the clock; its deadline can be moved only while it has not passed.
+    with time_machine.travel(NOW, tick=True):
+        world = World(app, stages.submitted)
+        page = read_page(world.get("manager", world.round_url))
+        assert f"/office/rounds/{world.round}/deadline" in page.links()
 
 
 def test_the_dashboard_of_a_round_without_bids(app: Flask) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -61,6 +61,7 @@ def facts_for_round(session: Session, round_: Round, states: Mapping[str, int], 
         round_,
         now=now,
         reason=ASKED_LATER,
+        new_closes_at=None if round_.closes_at is None else round_.closes_at + timedelta(days=1),
         bids_to_lapse=counts[S.DRAFT],
         bids_unchecked=sum(counts[state] for state in IN_CHECKS),
         bids_eligible=counts[S.ELIGIBLE] + counts[S.SCORING],
