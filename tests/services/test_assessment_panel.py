@@ -569,3 +569,11 @@ def test_a_direct_interest_does_not_shut_a_groups_own_bid_to_the_group(session):
         applications.get_application(session, stage.actor("insider"), stage.bids[0].id).organisation_id
         == organisation.id
     )
+
+
+def test_a_closed_panels_table_keeps_what_was_decided_since(session):
+    stage = stages.decided(session)
+    table = queries.moderation_table(session, stage.panel, stage.actor("manager"))
+    assert len(table.lines) == len(stage.bids)
+    assert table.recommended_pence == sum(bid.ask_pence for bid in stage.bids[:2])
+    assert table.without_outcome == 0

@@ -5,7 +5,7 @@ A bid in which the reader has a direct interest is a blank line, and its figures
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -29,8 +29,9 @@ from grants.assessment.queries.marks import (
 )
 from grants.assessment.queries.panels import CONSIDERED, line_of
 from workflows.actors import Actor
-from workflows.application import PANEL_OUTCOMES, ApplicationState
+from workflows.application import IN_ASSESSMENT, PASSED_CHECKS, ApplicationState
 from workflows.assignment import Interest
+from workflows.panel import PanelState
 from workflows.rules.moderation import ModerationRow
 from workflows.rules.scoring import at_or_above_line, must_discuss
 
@@ -86,11 +87,11 @@ class ModerationTable:
 
     @property
     def has_outcomes(self) -> bool:
-        return any(each.application and each.application.state in PANEL_OUTCOMES for each in self.lines)
+        return any(each.application and each.application.state not in IN_ASSESSMENT for each in self.lines)
 
 
-def panel_bids(session: Session, round_id: int) -> list[BidRow]:
-    """The bids that a panel of this round considers, in one query."""
+def panel_bids(session: Session, round_id: int, states: Collection[A] = CONSIDERED) -> list[BidRow]:
+    """The bids that a panel of this round considers, in one query; `states` widens it to what became of them."""
     other = aliased(Application)
     earlier = sa.select(other.id).where(
         other.organisation_id == Application.organisation_id,
@@ -107,7 +108,7 @@ def panel_bids(session: Session, round_id: int) -> list[BidRow]:
         )
         .outerjoin(Recommendation, Recommendation.application_id == Application.id)
         .options(joinedload(Application.area))
-        .where(Application.round_id == round_id, Application.state.in_(sorted(CONSIDERED)))
+        .where(Application.round_id == round_id, Application.state.in_(sorted(states)))
         .order_by(Application.reference)
     )
     return [BidRow(*row) for row in rows]
@@ -115,7 +116,9 @@ def panel_bids(session: Session, round_id: int) -> list[BidRow]:
 
 def moderation_table(session: Session, panel: Panel, actor: Actor) -> ModerationTable:
     """The table as this actor may see it."""
-    bids = panel_bids(session, panel.round_id)
+    # A closed panel's page is its record, so it keeps the bids that were decided since.
+    states = PASSED_CHECKS if panel.state is PanelState.CLOSED else CONSIDERED
+    bids = panel_bids(session, panel.round_id, states)
     ids = [each.application.id for each in bids]
     rubric = rubric_of(session, panel.round_id)
     reading = _Reading(
@@ -135,7 +138,7 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
         # The pot counts every bid, also those that the reader may not see.
         recommended_pence=sum(_recommended(each) for each in bids),
         version=sum(each.application.version for each in bids),
-        without_outcome=sum(each.application.state not in PANEL_OUTCOMES for each in bids),
+        without_outcome=sum(each.application.state in IN_ASSESSMENT for each in bids),
         undeclared=frozenset(
             (bid, member.person_id)
             for bid in ids
@@ -182,7 +185,7 @@ class _Reading:
         return ModerationLine(
             stands_aside=False,
             application=application,
-            recommendation=bid.recommendation if application.state in PANEL_OUTCOMES else None,
+            recommendation=None if application.state in IN_ASSESSMENT else bid.recommendation,
             markers=tuple(each for each in work if each.is_locked),
             spreads=spreads_from(work, self.rubric),
             percent=percent,
@@ -207,7 +210,7 @@ class _Reading:
 
 
 def _recommended(bid: BidRow) -> int:
-    if bid.application.state is not A.RECOMMENDED or bid.recommendation is None:
+    if not bid.application.was_recommended or bid.recommendation is None:
         return 0
     return bid.recommendation.amount_pence
 
