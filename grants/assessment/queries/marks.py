@@ -63,8 +63,11 @@ class MarkerMarks:
 
 def rubric_of(session: Session, round_id: int) -> Rubric:
     """The criteria of a round."""
-    rows = session.scalars(sa.select(Criterion).where(Criterion.round_id == round_id).order_by(Criterion.position))
-    return Rubric(tuple(rows))
+    return Rubric(tuple(session.scalars(_CRITERIA, {"round_id": round_id})))
+
+
+# Marking asks this on every page and with every save.
+_CRITERIA = sa.select(Criterion).where(Criterion.round_id == sa.bindparam("round_id")).order_by(Criterion.position)
 
 
 def marks_of(session: Session, application_ids: Collection[int], rubric: Rubric) -> dict[int, list[MarkerMarks]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
 
@@ -50,26 +50,29 @@ def applications(round_: Round) -> Any:
     asked = listing.read_filter(request.args, list(areas))
     page = listing.list_page(db.session, actor, round_, asked)
     kept = _kept(asked)
+    labelled = {str(state): labels.state_label("application", state) for state in ApplicationState}
+    here = url_for("reporting.applications", round_id=round_.id)
     shown = render_template(
         "reporting/applications.html",
         round=round_,
         asked=asked,
         page=page,
         areas=areas,
-        columns=[_heading(round_, asked, name, words) for name, words in COLUMNS],
-        states=[
-            (state, labels.state_label("application", state)) for state in ApplicationState if state not in DRAFTING
-        ],
+        columns=[_heading(here, asked, name, words) for name, words in COLUMNS],
+        states=[(state, words) for state, words in labelled.items() if state not in DRAFTING],
+        here=here,
+        # Fifty rows ask for the same few things, so they are made once for the page.
+        bids_url=url_for("reporting.application", application_id=0).removesuffix("0"),
+        tags={state: (words, labels.state_colour("application", state)) for state, words in labelled.items()},
         # Some of these are fields of the form, the rest (a sort, an order, a page) only stand in the address.
         errors=[(_FIELDS.get(name), PROBLEMS[name]) for name in asked.problems],
-        previous_url=_url(round_, kept, before=page.before) if page.before else "",
-        next_url=_url(round_, kept, after=page.after) if page.after else "",
-        first_url=_url(round_, kept) if asked.after or asked.before else "",
+        previous_url=_url(here, kept, before=page.before) if page.before else "",
+        next_url=_url(here, kept, after=page.after) if page.after else "",
+        first_url=_url(here, kept) if asked.after or asked.before else "",
         csv_url=url_for("reporting.export", round_id=round_.id, **kept)
         if actor.roles_in(round_.scope) & set(EXPORTERS)
         else "",
-        percent=lambda millionths: None if millionths is None else Fraction(millionths, 1_000_000),
-        labels=labels,
+        percent=_percent,
     )
     return shown, 422 if asked.problems else 200
 
@@ -108,17 +111,23 @@ def _kept(asked: Filter) -> dict[str, Any]:
     return {name: str(value) for name, value in parts.items() if value}
 
 
-def _url(round_: Round, kept: dict[str, Any], **more: Any) -> str:
-    return url_for("reporting.applications", round_id=round_.id, **(kept | more))
+def _percent(millionths: int | None) -> str:
+    """A stored percent, cut off as `mark_percent` cuts; millionths are exact to more places than are shown."""
+    return "" if millionths is None else f"{millionths // 1_000_000}.{millionths // 100_000 % 10}%"
 
 
-def _heading(round_: Round, asked: Filter, name: str, words: str) -> dict[str, Any]:
+def _url(here: str, kept: dict[str, Any], **more: Any) -> str:
+    parts = urlencode(kept | more)
+    return f"{here}?{parts}" if parts else here
+
+
+def _heading(here: str, asked: Filter, name: str, words: str) -> dict[str, Any]:
     is_sorted = asked.sort == name
     order = "desc" if is_sorted and not asked.is_descending else "asc"
     kept = {key: value for key, value in _kept(asked).items() if key not in {"sort", "order"}}
     return {
         "text": words,
-        "href": _url(round_, kept, sort=name, order=order),
+        "href": _url(here, kept, sort=name, order=order),
         "sort": ("descending" if asked.is_descending else "ascending") if is_sorted else "",
         "is_numeric": name in NUMERIC,
     }
