@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from grants import create_app
 from grants.accounts.models import Person
+from grants.core import kept
 from grants.extensions import db
 
 DATABASES = ("sqlite", "postgres")
@@ -119,6 +120,7 @@ def now() -> datetime:
 
 def empty_database(database: str) -> None:
     """Empty the database of the application whose context this is."""
+    kept.forget_everything()
     (_empty_sqlite if database == "sqlite" else _empty_postgres)()
 
 

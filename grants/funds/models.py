@@ -117,6 +117,11 @@ class Round(Stateful, Base):
     questions: Mapped[list[Question]] = relationship(order_by="Question.position", back_populates="round")
     rules: Mapped[list[RoundRule]] = relationship(order_by="RoundRule.position", back_populates="round")
 
+    @property
+    def form_key(self) -> tuple[int, str, datetime] | None:
+        """What keeps the round's form, rubric and rules: nobody can change them once the public has read them."""
+        return None if self.published_at is None else (self.id, self.code, self.published_at)
+
 
 class RoundArea(Base):
     """An area as the round names it; sources use unofficial names, so an area is a name first."""

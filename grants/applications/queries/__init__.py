@@ -23,7 +23,6 @@ from grants.applications.queries.reading import (
     list_groups_led,
     list_mine,
     list_submissions,
-    page_of,
     paper_of,
 )
 
@@ -49,7 +48,6 @@ __all__ = [
     "list_groups_led",
     "list_mine",
     "list_submissions",
-    "page_of",
     "paper_of",
     "progress_of",
     "question_problem",

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from grants.accounts.models import Organisation
 from grants.applications.models import Answer, Application, Submission
+from grants.core.kept import Kept
 from grants.core.scoping import visible
 from grants.funds.models import Question, Round, RoundArea, Section
 from workflows.actors import GROUP_ROLES, Actor, Role
 from workflows.application import LIVE
 from workflows.errors import NotFound
+
+M = TypeVar("M")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +106,13 @@ def list_groups_led(session: Session, actor: Actor) -> list[Organisation]:
 
 
 # A question page is the most asked-for page on the last evening: its statements are put together once.
-_SECTIONS = (
-    sa.select(Section).where(Section.round_id == sa.bindparam("round_id")).order_by(Section.position, Section.id)
-)
-_QUESTIONS = (
-    sa.select(Question).where(Question.round_id == sa.bindparam("round_id")).order_by(Question.position, Question.id)
-)
-_SECTION_QUESTIONS = (
-    sa.select(Question)
-    .where(Question.section_id == sa.bindparam("section_id"))
-    .order_by(Question.position, Question.id)
-)
-_AREAS = (
-    sa.select(RoundArea)
-    .where(RoundArea.round_id == sa.bindparam("round_id"))
-    .order_by(RoundArea.position, RoundArea.id)
-)
+def _of_round(model: Any) -> Any:
+    return (
+        sa.select(model.__table__).where(model.round_id == sa.bindparam("round_id")).order_by(model.position, model.id)
+    )
+
+
+_SECTIONS, _QUESTIONS, _AREAS = _of_round(Section), _of_round(Question), _of_round(RoundArea)
 _ANSWERS = (
     sa.select(Question.code, Answer.value)
     .join(Question, Question.id == Answer.question_id)
@@ -126,24 +120,24 @@ _ANSWERS = (
 )
 
 
+_papers: Kept[Paper] = Kept()
+
+
 def paper_of(session: Session, round_: Round) -> Paper:
-    """The form of a round, in three queries however long it is."""
-    of = {"round_id": round_.id}
-    sections, questions = session.scalars(_SECTIONS, of).all(), session.scalars(_QUESTIONS, of).all()
-    return Paper(tuple(_part(section, questions) for section in sections), tuple(session.scalars(_AREAS, of)))
+    """The form of a round, for reading: three queries, and none once it is published and was read before."""
+    return _papers.get(session, round_.form_key, lambda: _read_paper(session, round_.id))
 
 
-def page_of(session: Session, round_: Round, code: str) -> Paper:
-    """The form of a round with the questions of one section only, for its page; NotFound when there is no such one."""
-    of = {"round_id": round_.id}
-    sections = session.scalars(_SECTIONS, of).all()
-    wanted = next((section.id for section in sections if section.code == code), None)
-    if wanted is None:
-        raise NotFound(subject="section")
-    questions = session.scalars(_SECTION_QUESTIONS, {"section_id": wanted}).all()
-    needs_areas = any(question.kind == "areas" for question in questions)
-    areas = tuple(session.scalars(_AREAS, of)) if needs_areas else ()
+def _read_paper(session: Session, round_id: int) -> Paper:
+    sections = _copies(session, Section, _SECTIONS, round_id)
+    questions = _copies(session, Question, _QUESTIONS, round_id)
+    areas = _copies(session, RoundArea, _AREAS, round_id)
     return Paper(tuple(_part(section, questions) for section in sections), areas)
+
+
+def _copies(session: Session, model: type[M], statement: Any, round_id: int) -> tuple[M, ...]:
+    # They outlive the session, so they are not its own: nothing that happens to them reaches the database.
+    return tuple(model(**row) for row in session.execute(statement, {"round_id": round_id}).mappings())
 
 
 def _part(section: Section, questions: Iterable[Question]) -> Part:

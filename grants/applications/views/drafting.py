@@ -43,7 +43,7 @@ class SectionPage:
 def load_section(session: Session, actor: Actor, application_id: int, code: str) -> SectionPage:
     """The section of the actor's bid; NotFound when either is not there for them."""
     application = queries.get_application(session, actor, application_id)
-    paper = queries.page_of(session, application.round, code)
+    paper = queries.paper_of(session, application.round)
     return SectionPage(application, paper, paper.part(code))
 
 

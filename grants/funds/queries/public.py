@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from grants.accounts.models import Office
+from grants.core.kept import Kept
 from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule, Section
 from workflows.actors import Actor
 from workflows.errors import NotFound
@@ -43,10 +44,12 @@ class RoundPage:
     form: Sequence[FormPart]
 
 
+_PUBLISHED = sa.select(Round).where(Round.id == sa.bindparam("round_id"), Round.published_at.is_not(None))
+
+
 def get_public_round(session: Session, actor: Actor, round_id: int) -> Round:
     """A round that was published, for anyone; one that is still being set up does not exist."""
-    statement = sa.select(Round).where(Round.id == round_id, Round.published_at.is_not(None))
-    round_ = session.scalars(statement).one_or_none()
+    round_ = session.scalars(_PUBLISHED, {"round_id": round_id}).one_or_none()
     if round_ is None:
         raise NotFound(subject="Round")
     return round_
@@ -70,9 +73,33 @@ def list_public_rounds(session: Session, *, now: datetime) -> list[tuple[Round, 
     return [(round_, office) for round_, office in session.execute(statement)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was published with a round and stays as it is."""
+
+    areas: Sequence[str]
+    criteria: Sequence[Any]
+    rules: Sequence[Any]
+    form: Sequence[FormPart]
+
+
+_parts: Kept[_Parts] = Kept()
+
+
 def public_page(session: Session, round_: Round) -> RoundPage:
-    """The page of a round that `get_public_round` found: five narrow queries, whatever its size."""
-    own = round_.id
+    """The page of a round that `get_public_round` found: one query more, and four when it is the first time."""
+    parts = _parts.get(session, round_.form_key, lambda: _read_parts(session, round_.id))
+    return RoundPage(
+        round=round_,
+        office=session.get_one(Office, round_.office_id),
+        areas=parts.areas,
+        criteria=parts.criteria,
+        rules=parts.rules,
+        form=parts.form,
+    )
+
+
+def _read_parts(session: Session, own: int) -> _Parts:
     areas = sa.select(RoundArea.name).where(RoundArea.round_id == own).order_by(RoundArea.position)
     criteria = (
         sa.select(Criterion.code, Criterion.title, Criterion.weight, Criterion.guidance)
@@ -84,9 +111,7 @@ def public_page(session: Session, round_: Round) -> RoundPage:
         .where(RoundRule.round_id == own)
         .order_by(RoundRule.position)
     )
-    return RoundPage(
-        round=round_,
-        office=session.get_one(Office, round_.office_id),
+    return _Parts(
         areas=session.scalars(areas).all(),
         criteria=session.execute(criteria).all(),
         rules=session.execute(rules).all(),
