@@ -117,7 +117,7 @@ def accept_offer(
     Raises TransitionRefused (offer-expired, terms-not-agreed, signature-needed) or Stale.
     """
     facts = facts_for_award(award, now=now, signed_name=signed_name, agreed_terms=agreed_terms)
-    transitions.check(award, "accept", facts, actor)
+    transitions.check(award, "accept", facts, actor, seen_version=seen_version)
     award.signed_name, award.signed_role = signed_name.strip(), signed_role.strip()
     award.accepted_at, award.accepted_by_id = now, actor.person_id
     transitions.apply(session, award, "accept", facts, actor=actor, now=now, seen_version=seen_version)
@@ -131,7 +131,7 @@ def decline_offer(
 ) -> None:
     """The group turns the offer down; the money is free again."""
     facts = facts_for_award(award, now=now, reason=reason)
-    transitions.check(award, "decline", facts, actor)
+    transitions.check(award, "decline", facts, actor, seen_version=seen_version)
     award.declined_reason = reason.strip()
     transitions.apply(session, award, "decline", facts, actor=actor, now=now, seen_version=seen_version, reason=reason)
     _end_bids(session, [award], now=now)
@@ -151,7 +151,7 @@ def activate_award(
     """Start the grant: conditions met as the note says, funding period set. Its returns are made by who listens."""
     facts = facts_for_award(award, now=now, conditions_met=bool(conditions_note.strip()))
     facts = replace(facts, starts_on=starts_on, ends_on=ends_on)
-    transitions.check(award, "activate", facts, actor)
+    transitions.check(award, "activate", facts, actor, seen_version=seen_version)
     award.starts_on, award.ends_on = starts_on, ends_on
     award.conditions_met_note = conditions_note.strip()
     transitions.apply(session, award, "activate", facts, actor=actor, now=now, seen_version=seen_version)

@@ -42,9 +42,9 @@ def options(thing: Stateful, facts: Facts, actor: Actor) -> list[Option]:
     return available(thing.__workflow__, thing.state, facts, actor)
 
 
-def check(thing: Stateful, action: str, facts: Facts, actor: Actor) -> None:
+def check(thing: Stateful, action: str, facts: Facts, actor: Actor, *, seen_version: int | None = None) -> None:
     """Raise what `apply` would raise, and change nothing: for services that must set columns before the state."""
-    _judge(action, Move(thing, facts), actor)
+    _judge(action, Move(thing, facts, seen_version), actor)
 
 
 def apply(

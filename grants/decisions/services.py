@@ -165,7 +165,7 @@ def approve_decision(
         if item.outcome == "grant":
             item.reason = reasons.get(item.application_id, item.reason).strip()
     facts = facts_for_decision(session, decision, actor, now=now, interests_statement=interests_statement)
-    transitions.check(decision, "approve", facts, actor)
+    transitions.check(decision, "approve", facts, actor, seen_version=seen_version)
     decision.interests_statement = interests_statement.strip()
     decision.decided_at, decision.decided_by_id, decision.decided_by_name = now, actor.person_id, actor.name
     transitions.apply(session, decision, "approve", facts, actor=actor, now=now, seen_version=seen_version)
@@ -231,7 +231,7 @@ def reject_decision(
 ) -> None:
     """Refuse the notice for good; the chair may reopen the panel, and a new notice may follow."""
     facts = facts_for_decision(session, decision, actor, now=now, reason=reason)
-    transitions.check(decision, "reject", facts, actor)
+    transitions.check(decision, "reject", facts, actor, seen_version=seen_version)
     decision.decided_at, decision.decided_by_id, decision.decided_by_name = now, actor.person_id, actor.name
     decision.note = reason.strip()
     transitions.apply(

@@ -48,7 +48,7 @@ def propose_disqualification(
         reason=reason,
     )
     _check_proposal(standing, rule_codes, reason, is_in_check=application.state is ApplicationState.CHECKING)
-    transitions.check(application, "propose-disqualification", facts, actor)
+    transitions.check(application, "propose-disqualification", facts, actor, seen_version=seen_version)
     proposal = Disqualification(
         application_id=application.id,
         rule_codes=codes,
@@ -95,7 +95,7 @@ def confirm_disqualification(
     """The second person agrees: the bid is disqualified, and its group told now or with the round's outcomes."""
     proposal = find_proposal(session, application)
     facts = check_facts(session, application, actor=actor, now=now, proposal=proposal)
-    transitions.check(application, "disqualify", facts, actor)
+    transitions.check(application, "disqualify", facts, actor, seen_version=seen_version)
     codes, why = _settle(proposal, actor, now, was_confirmed=True)
     transitions.apply(
         session,
@@ -123,7 +123,7 @@ def set_aside_proposal(
     """The second person does not agree: the proposal is settled with a reason and the check goes on."""
     proposal = find_proposal(session, application)
     facts = check_facts(session, application, actor=actor, now=now, proposal=proposal, reason=reason)
-    transitions.check(application, "set-aside-proposal", facts, actor)
+    transitions.check(application, "set-aside-proposal", facts, actor, seen_version=seen_version)
     codes, _ = _settle(proposal, actor, now, was_confirmed=False, reason=reason.strip())
     transitions.apply(
         session,
