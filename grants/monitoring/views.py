@@ -37,12 +37,7 @@ def list_returns() -> Any:
 @bp.get("/office/awards/<int:award_id>/returns")
 @allows(*READERS, on=get_award)
 def for_award(award: Award) -> Any:
-    return render_template(
-        "monitoring/schedule_staff.html",
-        award=award,
-        returns=queries.list_returns_of(db.session, award),
-        **_common(),
-    )
+    return _schedule(award, "staff.html", labels.STAFF, "monitoring.show", "awards.show")
 
 
 @bp.get("/office/returns/<int:return_id>")
@@ -90,12 +85,7 @@ def waive(monitoring_return: MonitoringReturn) -> Any:
 @bp.get("/grants/<int:award_id>/returns")
 @allows(*GROUP, on=get_award)
 def mine(award: Award) -> Any:
-    return render_template(
-        "monitoring/schedule.html",
-        award=award,
-        returns=queries.list_returns_of(db.session, award),
-        **_common(),
-    )
+    return _schedule(award, "applicant.html", labels.GROUP, "monitoring.fill_in", "awards.offer")
 
 
 @bp.get("/returns/<int:return_id>")
@@ -170,6 +160,19 @@ def _who(form: Any) -> dict[str, Any]:
 def _common() -> dict[str, Any]:
     now = utc_now()
     return {"labels": labels, "is_overdue": lambda each: queries.is_overdue(each, now)}
+
+
+def _schedule(award: Award, layout: str, audience: str, link: str, back: str) -> str:
+    return render_template(
+        "monitoring/schedule.html",
+        award=award,
+        returns=queries.list_returns_of(db.session, award),
+        layout=layout,
+        audience=audience,
+        link=link,
+        back=back,
+        **_common(),
+    )
 
 
 def _to_staff(monitoring_return: MonitoringReturn) -> Any:
