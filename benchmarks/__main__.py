@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import jobs, pages
+from benchmarks import jobs, pages, start
 from benchmarks.report import Report
 from benchmarks.scene import prepared
 
@@ -27,6 +27,8 @@ def main() -> None:
             report = Report(database)
             pages.measure(bench, report)
             jobs.measure(bench, report)
+            if database == "sqlite":
+                start.measure(report)
             print(report.as_markdown(), flush=True)
 
 

@@ -19,7 +19,7 @@ from grants.assessment.models import Assignment, InterestDeclaration, Panel, Rec
 from grants.awards.models import Award
 from grants.decisions.models import Decision, DecisionItem
 from grants.extensions import db
-from grants.funds.models import Round
+from grants.funds.models import Question, Round
 from grants.monitoring.models import MonitoringReturn
 from tests.builders import a_draft, a_group, a_round, actor_of, an_office, answers_to_all, staff
 from workflows.actors import Role
@@ -30,6 +30,9 @@ SIZES = (100, 1_000, 10_000, 100_000)
 BATCH = 5_000
 STATES = ("checking", "eligible", "disqualified", "scoring", "submitted")
 QUESTIONS = 40
+DECISIONS = 3
+# Commits to take the median of.
+DURABLE = 50
 
 
 @dataclass(slots=True)
@@ -46,7 +49,7 @@ class Scene:
     assignment_ids: list[int]
     lists: dict[int, int]
     bid_id: int
-    decision_round_id: int
+    decision_round_ids: list[int]
 
 
 def make_scene(session: Session, *, sizes: tuple[int, ...] = SIZES, ready: int = 120) -> Scene:
@@ -76,7 +79,7 @@ def make_scene(session: Session, *, sizes: tuple[int, ...] = SIZES, ready: int =
         assignment_ids=_assignments(session, office, marker, lists[sizes[0]], now),
         lists=lists,
         bid_id=_first_bid(session, lists[sizes[0]]),
-        decision_round_id=_round_to_decide(session, office, now),
+        decision_round_ids=[_round_to_decide(session, office, now) for _ in range(DECISIONS)],
     )
     session.commit()
     session.execute(sa.text("ANALYZE"))
@@ -110,7 +113,7 @@ def _organisations(session: Session, count: int, label: str, now: datetime) -> l
 
 def _round_of(session: Session, office: Office, size: int, now: datetime) -> int:
     """A round of its own with this many bids, as the officer's list shows them."""
-    round_ = a_round(session, office, now=now)
+    round_ = _ask_forty(a_round(session, office, now=now))
     areas = [area.id for area in round_.areas]
     organisations = _organisations(session, size, f"list{size}", now)
     for start in range(0, size, BATCH):
@@ -121,6 +124,17 @@ def _round_of(session: Session, office: Office, size: int, now: datetime) -> int
         session.execute(sa.insert(Application), rows)
         session.commit()
     return round_.id
+
+
+def _ask_forty(round_: Round) -> Round:
+    """The round with questions added to the model form until there are forty."""
+    section = round_.sections[-1]
+    for number in range(len(round_.questions) + 1, QUESTIONS + 1):
+        question = Question(
+            code=f"X{number}", section=section, kind="long_text", label=f"Question {number}", position=number
+        )
+        round_.questions.append(question)
+    return round_
 
 
 def _bid(round_: Round, areas: list[int], n: int, organisation_id: int, state: str, now: datetime) -> dict[str, Any]:
@@ -152,24 +166,21 @@ def _bid(round_: Round, areas: list[int], n: int, organisation_id: int, state: s
 
 def _first_bid(session: Session, round_id: int) -> int:
     bid = session.scalar(sa.select(sa.func.min(Application.id)).where(Application.round_id == round_id))
-    content = [
-        {
-            "code": f"Q{n}",
-            "section": "Project",
-            "label": f"Question {n}",
-            "kind": "long_text",
-            "value": "x",
-            "shown": "x",
-        }
-        for n in range(QUESTIONS)
-    ]
-    session.execute(sa.insert(Submission), [_submission(bid, content)])
+    session.execute(sa.insert(Submission), [_submission(bid, _content(session, round_id))])
     return int(bid or 0)
 
 
-def _content(text: str) -> list[dict[str, Any]]:
+def _content(session: Session, round_id: int) -> list[dict[str, Any]]:
+    """Forty answers to the round's own questions, as a bid that was sent keeps them."""
+    text = "We run sessions for young people on two evenings a week, with a hall and two workers."
+    asked = session.execute(
+        sa.select(Question.code, Question.label)
+        .where(Question.round_id == round_id)
+        .order_by(Question.position)
+        .limit(QUESTIONS)
+    )
     fixed = {"section": "Project", "kind": "long_text", "value": text, "shown": text}
-    return [{"code": f"Q{n}", "label": f"Question {n}", **fixed} for n in range(QUESTIONS)]
+    return [{"code": code, "label": label, **fixed} for code, label in asked]
 
 
 def _submission(bid_id: int | None, content: list[dict[str, Any]]) -> dict[str, Any]:
@@ -191,18 +202,7 @@ def add_submissions(session: Session, round_id: int) -> int:
         .where(Application.round_id == round_id, Submission.id.is_(None))
         .order_by(Application.id)
     ).all()
-    text = "We run sessions for young people on two evenings a week, with a hall and two workers."
-    content = [
-        {
-            "code": f"Q{n}",
-            "section": "Project",
-            "label": f"Question {n}",
-            "kind": "long_text",
-            "value": text,
-            "shown": text,
-        }
-        for n in range(QUESTIONS)
-    ]
+    content = _content(session, round_id)
     for start in range(0, len(bids), 1_000):
         session.execute(sa.insert(Submission), [_submission(bid, content) for bid in bids[start : start + 1_000]])
         session.commit()
@@ -242,7 +242,7 @@ def _round_to_decide(session: Session, office: Office, now: datetime, count: int
     """A round whose panel recommended a hundred bids, all within the pot."""
     round_ = a_round(session, office, now=now, pot_pence=100_000_000)
     areas = [area.id for area in round_.areas]
-    organisations = _organisations(session, count, "decide", now)
+    organisations = _organisations(session, count, f"decide{round_.id}", now)
     rows = [_bid(round_, areas, n, organisations[n], "recommended", now) for n in range(count)]
     bids = session.execute(sa.insert(Application).returning(Application.id, Application.ask_pence), rows).all()
     recommendations = [

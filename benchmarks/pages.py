@@ -1,131 +1,196 @@
-"""Pages over HTTP, beside L1 and L2 on the same server: the service as two web workers serve it."""
+"""Pages over HTTP, each in turns with L2 on the same server: the service as two web workers serve it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
+from itertools import count
+from statistics import median
 
-from benchmarks.client import Client, Visitor, median_of_runs, timed, visitor_for
+from benchmarks.client import Call, Client, Inside, Sender, Visitor, checked, visitor_for
+from benchmarks.data import DURABLE
 from benchmarks.forms import FormReader, changed
+from benchmarks.limits import commit_once
+from benchmarks.pairs import SAVED, Steps, Work, measured
 from benchmarks.report import Report
 from benchmarks.scene import Bench
-from benchmarks.server import serving, web_memory_mb
+from benchmarks.server import peak_memory_mb, serving, web_memory_mb
+from grants.extensions import db
+from tests.queries import counted
 
-REQUESTS = 60
-WARM_UP = 25
+RUNS, PAIRS = 5, 30
+QUICK_RUNS, QUICK_PAIRS = 3, 15
+WARM_UP = 20
 QUESTION_PAGE = "reach"  # eight fields of the model form
 MOST_MEMORY_MB = 110
-Call = Callable[[], tuple[int, bytes]]
+VIEWS = {"first page": "", "sorted": "?sort=ask", "filtered": "?state=eligible", "searched": "?q=lantern"}
+MOST_QUERIES = 8
 
 
 def measure(bench: Bench, report: Report) -> None:
-    """Measure every page of the issue's table and write the rows."""
+    """Measure every page of the table and write the rows."""
+    inside = Inside(bench.app)
     with serving(bench.environ) as (port, pid):
-        client = Client(port)
-        _warm(client, bench)
-        l1 = _page(lambda: client.get("/limits/1"))
-        l2 = _page(lambda: client.get("/limits/2"))
-        report.figure("L1 a bare view", f"{l1:.2f} ms", "", None)
-        report.figure("L2 one query, 50 rows", f"{l2:.2f} ms", "", None)
-        _public_and_group(client, bench, report, l2)
-        _staff(client, bench, report, l2)
-        _submits(client, bench, report, l2)
-        memory = web_memory_mb(pid)
-        middle = memory[len(memory) // 2] if memory else 0.0
+        table = _Table(bench, report, Client(port), inside, pid)
+        table.limits()
+        for work in _pages(bench):
+            table.add(work)
+        for work in _lists(bench):
+            table.add(work, most_queries=MOST_QUERIES)
+        table.compare_sizes()
+        memory, peak = web_memory_mb(pid), peak_memory_mb(pid)
         report.figure(
-            "a web worker after the load", f"{middle:.0f} MB", f"under {MOST_MEMORY_MB} MB", middle < MOST_MEMORY_MB
+            "a web worker after the load",
+            f"{median(memory):.0f} MB (peak {peak:.0f} MB with what is shared)",
+            f"under {MOST_MEMORY_MB} MB",
+            median(memory) < MOST_MEMORY_MB,
         )
 
 
-def _page(call: Call, allowed: tuple[int, ...] = (200,)) -> float:
-    def run() -> Iterator[float]:
-        for _ in range(REQUESTS):
-            yield timed(call, allowed)
+class _Table:
+    """Fills the report from one server."""
 
-    return median_of_runs(run)
+    def __init__(self, bench: Bench, report: Report, client: Client, inside: Inside, pid: int) -> None:
+        self.bench, self.report, self.client, self.inside, self.pid = bench, report, client, inside, pid
+        self.runs, self.pairs = (QUICK_RUNS, QUICK_PAIRS) if bench.is_quick else (RUNS, PAIRS)
 
+    def limit(self) -> tuple[int, bytes]:
+        return self.client.get("/limits/2")
 
-def _warm(client: Client, bench: Bench) -> None:
-    officer = visitor_for(bench.app, bench.scene.officer)
-    lead = visitor_for(bench.app, bench.scene.lead)
-    marker = visitor_for(bench.app, bench.scene.marker)
-    for path, visitor in [
-        ("/limits/1", None),
-        ("/limits/2", None),
-        (f"/rounds/{bench.scene.round_id}", None),
-        (f"/applications/{bench.scene.draft_id}", lead),
-        (f"/applications/{bench.scene.draft_id}/sections/{QUESTION_PAGE}", lead),
-        (f"/office/applications/{bench.scene.bid_id}", officer),
-        (f"/office/rounds/{bench.scene.lists[100]}/applications", officer),
-        (f"/office/marking/{bench.scene.assignment_ids[0]}", marker),
-    ]:
-        for _ in range(WARM_UP):
-            timed(lambda path=path, visitor=visitor: client.get(path, visitor))  # type: ignore[misc]
+    def limits(self) -> None:
+        """L1 and L2 by themselves, and what one commit costs that survives a power cut."""
+        for _ in range(WARM_UP * 2):
+            checked(self.limit)
+        bare = Work("L1", 1, reads("/limits/1"))
+        sample = measured(bare, self.limit, self.client, self.pid, runs=self.runs, pairs=self.pairs)
+        self.report.figure("L1 a bare view", f"{sample.ms:.2f} ms", "", None)
+        self.report.figure("L2 one query, 50 rows", f"{sample.limit_ms:.2f} ms", "", None, queries="1")
+        with self.bench.app.app_context():
+            times = [_once() for _ in range(DURABLE)]
+            db.session.remove()
+        self.report.figure("one row written and committed, without a page", f"{median(times):.2f} ms", "", None)
 
-
-def _public_and_group(client: Client, bench: Bench, report: Report, l2: float) -> None:
-    scene, lead = bench.scene, visitor_for(bench.app, bench.scene.lead)
-    report.ratio("public round page", _page(lambda: client.get(f"/rounds/{scene.round_id}")), l2, 2)
-    report.ratio("task list", _page(lambda: client.get(f"/applications/{scene.draft_id}", lead)), l2, 2)
-    path = f"/applications/{scene.draft_id}/sections/{QUESTION_PAGE}"
-    report.ratio("question page with 8 fields: show", _page(lambda: client.get(path, lead)), l2, 4)
-    report.ratio("question page with 8 fields: save", _saves(client, path, lead), l2, 2)
-
-
-def _saves(client: Client, path: str, lead: Visitor) -> float:
-    def run() -> Iterator[float]:
-        for number in range(REQUESTS // 2):
-            # Each save changes one answer of the page as it stands; reading the page is not timed.
-            fields, name = FormReader(client.get(path, lead)[1].decode()).with_field("P14")
-            fields = changed(fields, name, f"They chose the evenings, said {number}.")
-            yield timed(lambda fields=fields: client.post(path, fields, lead), (303,))  # type: ignore[misc]
-
-    return median_of_runs(run)
-
-
-def _staff(client: Client, bench: Bench, report: Report, l2: float) -> None:
-    scene, officer = bench.scene, visitor_for(bench.app, bench.scene.officer)
-    report.ratio("application page", _page(lambda: client.get(f"/office/applications/{scene.bid_id}", officer)), l2, 2)
-    views = {"first page": "", "sorted": "?sort=ask", "filtered": "?state=eligible", "searched": "?q=lantern"}
-    times: dict[tuple[str, int], float] = {}
-    for size, round_id in scene.lists.items():
-        for name, query in views.items():
-            path = f"/office/rounds/{round_id}/applications{query}"
-            times[name, size] = _page(lambda path=path: client.get(path, officer))  # type: ignore[misc]
-            report.ratio(f"officer's list of {size:,}: {name}", times[name, size], l2, 2)
-    smallest, largest = min(scene.lists), max(scene.lists)
-    for name in views:
-        report.ratio(
-            f"officer's list: {name}, {largest:,} beside {smallest:,}",
-            times[name, largest],
-            times[name, smallest],
-            1.3,
-            f"{smallest:,}",
+    def add(self, work: Work, *, most_queries: int | None = None) -> None:
+        warming = work.steps(self.client)
+        for _ in range(WARM_UP if work.allowed != SAVED else 3):
+            checked(next(warming), work.allowed)
+        queries = _queries(self.bench, work, self.inside)
+        sample = measured(work, self.limit, self.client, self.pid, runs=self.runs, pairs=self._pairs(work))
+        self.report.ratio(
+            work.name,
+            sample.ms,
+            sample.ratio,
+            f"at most {work.aim:g} x L2" + (f", {most_queries} queries" if most_queries else ""),
+            sample.ratio <= work.aim and (most_queries is None or queries <= most_queries),
+            cpu=f"{sample.cpu_ms:.2f} ms, {sample.cpu_ratio:.2f} x",
+            queries=str(queries),
         )
-    report.ratio("save a mark", _marks(client, bench), l2, 2)
+
+    def compare_sizes(self) -> None:
+        """The largest list in turns with the smallest, for each way of looking at it."""
+        lists, officer = self.bench.scene.lists, visitor_for(self.bench.app, self.bench.scene.officer)
+        smallest, largest = min(lists), max(lists)
+        for name, query in VIEWS.items():
+            small = list_path(lists[smallest], query)
+            work = Work(name, 1.3, reads(list_path(lists[largest], query), officer))
+            sample = measured(
+                work,
+                lambda small=small: self.client.get(small, officer),  # type: ignore[misc]
+                self.client,
+                self.pid,
+                runs=self.runs,
+                pairs=self.pairs,
+            )
+            self.report.ratio(
+                f"officer's list, {name}: {largest:,} beside {smallest:,}",
+                sample.ms,
+                sample.ratio,
+                f"at most 1.3 x the list of {smallest:,}",
+                sample.ratio <= work.aim,
+                cpu=f"{sample.cpu_ms:.2f} ms, {sample.cpu_ratio:.2f} x",
+            )
+
+    def _pairs(self, work: Work) -> int:
+        # There are only so many drafts to submit.
+        return self.pairs if work.name != "submit" else len(self.bench.scene.ready) // self.runs - 3
 
 
-def _marks(client: Client, bench: Bench) -> float:
-    marker = visitor_for(bench.app, bench.scene.marker)
-    path = f"/office/marking/{bench.scene.assignment_ids[0]}"
-
-    def run() -> Iterator[float]:
-        for number in range(REQUESTS // 2):
-            fields, name = FormReader(client.get(path, marker)[1].decode()).with_field("words_")
-            fields = changed(fields, name, f"Sound and credible, seen {number} times.")
-            yield timed(lambda fields=fields: client.post(path, fields, marker), (303,))  # type: ignore[misc]
-
-    return median_of_runs(run)
+def _once() -> float:
+    start = time.perf_counter()
+    commit_once()
+    return (time.perf_counter() - start) * 1000
 
 
-def _submits(client: Client, bench: Bench, report: Report, l2: float) -> None:
+def _queries(bench: Bench, work: Work, inside: Inside) -> int:
+    """What one such request asks of the database, once the process is warm."""
+    steps = work.steps(inside)
+    checked(next(steps), work.allowed)
+    call = next(steps)
+    with bench.app.app_context():
+        session = db.session()
+        with counted(session) as statements:
+            checked(call, work.allowed)
+        db.session.remove()
+    return len([each for each in statements if not each.startswith(("BEGIN", "PRAGMA", "SET TRANS"))])
+
+
+def reads(path: str, visitor: Visitor | None = None) -> Steps:
+    def steps(sender: Sender) -> Iterator[Call]:
+        while True:
+            yield lambda: sender.get(path, visitor)
+
+    return steps
+
+
+def saves(path: str, visitor: Visitor, part: str, words: str) -> Steps:
+    """Each save changes one answer of the page as it stands; reading the page belongs to getting ready."""
+
+    def steps(sender: Sender) -> Iterator[Call]:
+        for _ in count():
+            fields, name = FormReader(sender.get(path, visitor)[1].decode()).with_field(part)
+            sent = changed(fields, name, f"{words} {time.monotonic_ns()}.")
+            yield lambda sent=sent: sender.post(path, sent, visitor)  # type: ignore[misc]
+
+    return steps
+
+
+def _submits(bench: Bench) -> Steps:
     waiting = [(bid, visitor_for(bench.app, lead)) for bid, lead in bench.scene.ready]
-    each = max(1, len(waiting) // 5)
 
-    def run() -> Iterator[float]:
-        for _ in range(each):
+    def steps(sender: Sender) -> Iterator[Call]:
+        while True:
             bid, lead = waiting.pop()
-            page = client.get(f"/applications/{bid}/check", lead)[1].decode()
+            page = sender.get(f"/applications/{bid}/check", lead)[1].decode()
             fields, path = FormReader(page).with_action("submit")
-            yield timed(lambda: client.post(path, fields, lead), (303,))  # noqa: B023
+            yield lambda fields=fields, path=path, lead=lead: sender.post(path, fields, lead)  # type: ignore[misc]
 
-    report.ratio("submit", median_of_runs(run), l2, 4)
+    return steps
+
+
+def _pages(bench: Bench) -> list[Work]:
+    scene = bench.scene
+    lead, officer, marker = (visitor_for(bench.app, each) for each in (scene.lead, scene.officer, scene.marker))
+    questions = f"/applications/{scene.draft_id}/sections/{QUESTION_PAGE}"
+    marking = f"/office/marking/{scene.assignment_ids[0]}"
+    return [
+        Work("public round page", 2, reads(f"/rounds/{scene.round_id}")),
+        Work("task list", 2, reads(f"/applications/{scene.draft_id}", lead)),
+        Work("application page", 2, reads(f"/office/applications/{scene.bid_id}", officer)),
+        Work("question page with 8 fields: show", 4, reads(questions, lead)),
+        Work("question page with 8 fields: save", 2, saves(questions, lead, "P14", "They chose the evenings"), SAVED),
+        Work("submit", 4, _submits(bench), SAVED),
+        Work("save a mark", 2, saves(marking, marker, "words_", "Sound and credible"), SAVED),
+    ]
+
+
+def _lists(bench: Bench) -> list[Work]:
+    officer = visitor_for(bench.app, bench.scene.officer)
+    return [
+        Work(f"officer's list of {size:,}: {name}", 2, reads(list_path(round_id, query), officer))
+        for size, round_id in bench.scene.lists.items()
+        for name, query in VIEWS.items()
+    ]
+
+
+def list_path(round_id: int, query: str) -> str:
+    return f"/office/rounds/{round_id}/applications{query}"

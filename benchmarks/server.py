@@ -63,12 +63,35 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def web_memory_mb(supervisor: int) -> list[float]:
     """The proportional set size of each web process, in MB, the largest last."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/status"):
-        pid = int(status.parent.name)
-        if _parent(pid) == supervisor:
-            found.append(_pss_mb(pid))
-    return sorted(found)
+    return sorted(_pss_mb(pid) for pid in children_of(supervisor))
+
+
+def peak_memory_mb(supervisor: int) -> float:
+    """The most that any web process ever held, shared pages counted whole."""
+    return max((_status_mb(pid, "VmHWM:") for pid in children_of(supervisor)), default=0.0)
+
+
+def children_of(supervisor: int) -> list[int]:
+    """The process ids of the web workers."""
+    found = (int(status.parent.name) for status in Path("/proc").glob("[0-9]*/status"))
+    return sorted(pid for pid in found if _parent(pid) == supervisor)
+
+
+def _status_mb(pid: int | str, name: str) -> float:
+    text = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line.split()[1] for line in text.splitlines() if line.startswith(name))) / 1024
+
+
+class PeakMemory:
+    """How far this process grew, in MB, since it was asked to look."""
+
+    def __init__(self) -> None:
+        # The kernel forgets the peak so far (proc(5), clear_refs).
+        Path("/proc/self/clear_refs").write_text("5")
+        self.start = _status_mb("self", "VmRSS:")
+
+    def grown_mb(self) -> float:
+        return max(0.0, _status_mb("self", "VmHWM:") - self.start)
 
 
 def _parent(pid: int) -> int:
