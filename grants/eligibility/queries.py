@@ -82,19 +82,31 @@ def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
     return bid
 
 
+# The page of every bid asks these two.
+_LINES = (
+    sa.select(RoundRule, EligibilityResult)
+    .outerjoin(
+        EligibilityResult,
+        sa.and_(
+            EligibilityResult.rule_id == RoundRule.id,
+            EligibilityResult.application_id == sa.bindparam("application_id"),
+        ),
+    )
+    .where(RoundRule.round_id == sa.bindparam("round_id"))
+    .options(joinedload(EligibilityResult.person))
+    .order_by(RoundRule.position, RoundRule.id)
+    .execution_options(populate_existing=True)
+)
+_PROPOSAL = (
+    sa.select(Disqualification)
+    .where(Disqualification.application_id == sa.bindparam("application_id"), Disqualification.settled_at.is_(None))
+    .options(joinedload(Disqualification.proposed_by))
+)
+
+
 def rule_lines(session: Session, application: Application) -> list[RuleLine]:
     """Every rule of the round, in its order, with the bid's outcome; one query."""
-    rows = session.execute(
-        sa.select(RoundRule, EligibilityResult)
-        .outerjoin(
-            EligibilityResult,
-            sa.and_(EligibilityResult.rule_id == RoundRule.id, EligibilityResult.application_id == application.id),
-        )
-        .where(RoundRule.round_id == application.round_id)
-        .options(joinedload(EligibilityResult.person))
-        .order_by(RoundRule.position, RoundRule.id)
-        .execution_options(populate_existing=True)
-    )
+    rows = session.execute(_LINES, {"application_id": application.id, "round_id": application.round_id})
     return [RuleLine(rule, result) for rule, result in rows]
 
 
@@ -108,11 +120,7 @@ def unsettled(lines: Sequence[RuleLine]) -> list[RuleLine]:
 
 def find_proposal(session: Session, application: Application) -> Disqualification | None:
     """The proposal that waits for a second person, if there is one."""
-    return session.scalars(
-        sa.select(Disqualification)
-        .where(Disqualification.application_id == application.id, Disqualification.settled_at.is_(None))
-        .options(joinedload(Disqualification.proposed_by))
-    ).one_or_none()
+    return session.scalars(_PROPOSAL, {"application_id": application.id}).one_or_none()
 
 
 def find_told(session: Session, actor: Actor, application_id: int) -> Told:

@@ -127,13 +127,13 @@ _LOCK = (
     .with_for_update(of=Application)
     .execution_options(populate_existing=True)
 )
-# One section's questions with what is stored for each, read afresh under the lock.
+# What is stored for one section's questions, read afresh under the lock.
 _STORED = (
-    sa.select(Question, Answer)
-    .outerjoin(
-        Answer, sa.and_(Answer.question_id == Question.id, Answer.application_id == sa.bindparam("application_id"))
+    sa.select(Answer)
+    .where(
+        Answer.application_id == sa.bindparam("application_id"),
+        Answer.question_id.in_(sa.bindparam("question_ids", expanding=True)),
     )
-    .where(Question.round_id == sa.bindparam("round_id"), Question.code.in_(sa.bindparam("codes", expanding=True)))
     .execution_options(populate_existing=True)
 )
 
@@ -153,9 +153,11 @@ Stored = dict[str, tuple[Question, Answer | None]]
 
 
 def _stored(session: Session, application: Application, codes: Iterable[str]) -> Stored:
-    at = {"application_id": application.id, "round_id": application.round_id, "codes": list(codes)}
-    rows = session.execute(_STORED, at)
-    return {question.code: (question, answer) for question, answer in rows}
+    wanted = set(codes)
+    asked = [each for each in paper_of(session, application.round).questions if each.code in wanted]
+    at = {"application_id": application.id, "question_ids": [each.id for each in asked]}
+    stored = {answer.question_id: answer for answer in session.scalars(_STORED, at)}
+    return {each.code: (each, stored.get(each.id)) for each in asked}
 
 
 def _known_row(rows: Stored, code: str) -> tuple[Question, Answer | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,18 +23,24 @@ from workflows.assignment import LOCKED_STATES, WORKING, Interest
 MARKED = sorted(LOCKED_STATES | WORKING)
 
 
+# Every page of a bid under assessment asks whether its reader may see it.
+_STANDING = (
+    sa.select(InterestDeclaration)
+    .where(InterestDeclaration.application_id.in_(sa.bindparam("application_ids", expanding=True)))
+    .order_by(InterestDeclaration.id)
+)
+_STANDING_OF = _STANDING.where(InterestDeclaration.person_id.in_(sa.bindparam("person_ids", expanding=True)))
+
+
 def interests_of(
     session: Session, application_ids: Collection[int], person_ids: Collection[int] | None = None
 ) -> dict[tuple[int, int], InterestDeclaration]:
     """What stands for each (bid, person) who declared anything; one query."""
-    statement = (
-        sa.select(InterestDeclaration)
-        .where(InterestDeclaration.application_id.in_(sorted(application_ids)))
-        .order_by(InterestDeclaration.id)
-    )
+    of: dict[str, Any] = {"application_ids": sorted(application_ids)}
+    statement = _STANDING
     if person_ids is not None:
-        statement = statement.where(InterestDeclaration.person_id.in_(sorted(person_ids)))
-    return {(row.application_id, row.person_id): row for row in session.scalars(statement)}
+        statement, of = _STANDING_OF, of | {"person_ids": sorted(person_ids)}
+    return {(row.application_id, row.person_id): row for row in session.scalars(statement, of)}
 
 
 def barred_from(session: Session, person_id: int | None, application_ids: Collection[int]) -> frozenset[int]:

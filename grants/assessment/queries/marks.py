@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.assessment.models import Assignment, ModeratedScore, Score
-from grants.funds.models import Criterion
+from grants.core.kept import Kept
+from grants.funds.models import Criterion, Round
 from workflows.assignment import LOCKED_STATES, AssignmentState
 from workflows.rules import moderation, scoring
 from workflows.rules.moderation import ModerationRow
@@ -63,11 +64,20 @@ class MarkerMarks:
 
 def rubric_of(session: Session, round_id: int) -> Rubric:
     """The criteria of a round."""
-    return Rubric(tuple(session.scalars(_CRITERIA, {"round_id": round_id})))
+    round_ = session.get(Round, round_id)
+    return _rubrics.get(session, round_ and round_.form_key, lambda: _read_rubric(session, round_id))
 
 
 # Marking asks this on every page and with every save.
-_CRITERIA = sa.select(Criterion).where(Criterion.round_id == sa.bindparam("round_id")).order_by(Criterion.position)
+_rubrics: Kept[Rubric] = Kept()
+_CRITERIA = (
+    sa.select(Criterion.__table__).where(Criterion.round_id == sa.bindparam("round_id")).order_by(Criterion.position)
+)
+
+
+def _read_rubric(session: Session, round_id: int) -> Rubric:
+    # They may outlive the session, so they are not its own.
+    return Rubric(tuple(Criterion(**row) for row in session.execute(_CRITERIA, {"round_id": round_id}).mappings()))
 
 
 def marks_of(session: Session, application_ids: Collection[int], rubric: Rubric) -> dict[int, list[MarkerMarks]]:

@@ -52,25 +52,32 @@ def get_round(session: Session, actor: Actor, round_id: int) -> Round:
 
 def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
     """The bid, for staff of its office without a direct interest in it."""
-    bid = get_visible(session, Application, application_id, actor)
+    bid = get_visible(session, Application, application_id, actor, along=("round", "area"))
     if bid.office_id not in actor.office_ids or barred_from(session, actor.person_id, [bid.id]):
         raise NotFound(subject="application")
     return bid
 
 
+_OWN_WORK = (
+    sa.select(Assignment)
+    .join(Assignment.application)
+    .options(
+        contains_eager(Assignment.application).options(joinedload(Application.round), joinedload(Application.area)),
+        joinedload(Assignment.scores),
+    )
+    .where(
+        Assignment.id == sa.bindparam("assignment_id"),
+        Assignment.person_id == sa.bindparam("person_id"),
+        Assignment.state != AssignmentState.RECUSED,
+        Application.state.in_(sorted(PASSED_CHECKS)),
+    )
+)
+
+
 def get_assignment(session: Session, actor: Actor, assignment_id: int) -> Assignment:
     """The actor's own work on a bid; one who stood aside finds nothing here any more."""
-    assignment = session.scalars(
-        sa.select(Assignment)
-        .join(Assignment.application)
-        .options(contains_eager(Assignment.application).joinedload(Application.round))
-        .where(
-            Assignment.id == assignment_id,
-            Assignment.person_id == (actor.person_id or 0),
-            Assignment.state != AssignmentState.RECUSED,
-            Application.state.in_(sorted(PASSED_CHECKS)),
-        )
-    ).one_or_none()
+    own = {"assignment_id": assignment_id, "person_id": actor.person_id or 0}
+    assignment = session.scalars(_OWN_WORK, own).unique().one_or_none()
     if assignment is None or barred_from(session, actor.person_id, [assignment.application_id]):
         raise NotFound(subject="assignment")
     return assignment
@@ -143,15 +150,18 @@ def _load(person: Person, states: dict[AssignmentState, int]) -> MarkerLoad:
     )
 
 
+_ASSIGNMENTS = (
+    sa.select(Assignment)
+    .options(joinedload(Assignment.person))
+    .where(Assignment.application_id.in_(sa.bindparam("application_ids", expanding=True)))
+    .order_by(Assignment.id)
+)
+
+
 def assignments_of(session: Session, application_ids: Collection[int]) -> dict[int, list[Assignment]]:
     """Every assignment of these bids with its person, by bid; one query."""
     found: dict[int, list[Assignment]] = defaultdict(list)
-    rows = session.scalars(
-        sa.select(Assignment)
-        .options(joinedload(Assignment.person))
-        .where(Assignment.application_id.in_(sorted(application_ids)))
-        .order_by(Assignment.id)
-    )
+    rows = session.scalars(_ASSIGNMENTS, {"application_ids": sorted(application_ids)})
     for row in rows:
         found[row.application_id].append(row)
     return found

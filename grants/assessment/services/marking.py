@@ -11,6 +11,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.assessment import queries
 from grants.assessment.models import Assignment, Score
@@ -147,7 +148,8 @@ def _compare_and_set(session: Session, row: Score, code: str, values: dict[str, 
     )
     if done.first() is None:
         raise Stale(subject="score", criteria=[code])
-    session.refresh(row)
+    for name, value in {**values, "version": row.version + 1}.items():
+        set_committed_value(row, name, value)
 
 
 def lock_assignment(
