@@ -17,21 +17,23 @@ from workflows.errors import NotFound
 
 
 def _roles_now() -> sa.Select[tuple[str, int, int | None, int | None, Role | None]]:
+    # The tables and not the models: half the time goes when nothing has to be mapped.
+    person, held, member = Person.__table__.c, OfficeRole.__table__.c, Membership.__table__.c
     who = sa.bindparam("person_id")
-    in_groups = sa.select(Membership.person_id, sa.null(), Membership.organisation_id, Membership.role).where(
-        Membership.ended_at.is_(None), Membership.person_id == who
+    in_groups = sa.select(member.person_id, sa.null(), member.organisation_id, member.role).where(
+        member.ended_at.is_(None), member.person_id == who
     )
     no_group = sa.null().label("organisation_id")
     roles = (
-        sa.select(OfficeRole.person_id, OfficeRole.office_id, no_group, OfficeRole.role.label("role"))
-        .where(OfficeRole.ended_at.is_(None), OfficeRole.person_id == who)
+        sa.select(held.person_id, held.office_id, no_group, held.role.label("role"))
+        .where(held.ended_at.is_(None), held.person_id == who)
         .union_all(in_groups)
         .subquery()
     )
     return (
-        sa.select(Person.name, Person.session_epoch, roles.c.office_id, roles.c.organisation_id, roles.c.role)
-        .outerjoin(roles, roles.c.person_id == Person.id)
-        .where(Person.id == who)
+        sa.select(person.name, person.session_epoch, roles.c.office_id, roles.c.organisation_id, roles.c.role)
+        .outerjoin(roles, roles.c.person_id == person.id)
+        .where(person.id == who)
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from grants.accounts.models import Organisation
 from grants.applications.models import Answer, Application, Submission
 from grants.core.kept import Kept
-from grants.core.scoping import visible
+from grants.core.scoping import get_visible
 from grants.funds.models import Question, Round, RoundArea, Section
 from workflows.actors import GROUP_ROLES, Actor, Role
 from workflows.application import LIVE
@@ -59,15 +59,7 @@ class Paper:
 
 def get_application(session: Session, actor: Actor, application_id: int) -> Application:
     """The bid with its round, fund-giving office left to the round, and organisation; NotFound when not the actor's."""
-    statement = (
-        sa.select(Application)
-        .where(Application.id == application_id, visible(Application, actor))
-        .options(joinedload(Application.round), joinedload(Application.organisation))
-    )
-    application = session.scalars(statement).one_or_none()
-    if application is None:
-        raise NotFound(subject="application")
-    return application
+    return get_visible(session, Application, application_id, actor, along=("round", "organisation"))
 
 
 def find_live(session: Session, round_id: int, organisation_id: int) -> Application | None:
