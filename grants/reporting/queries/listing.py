@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -31,6 +32,10 @@ COUNTED: Final = 1000
 MOST_WORDS: Final = 8
 LONGEST_WORD: Final = 40
 LONGEST_SEARCH: Final = 200
+# How a page's rows are come by: all bids along the sort's index, the hits first, or the index past what does not fit.
+ALL: Final = "all"
+FOUND: Final = "found"
+WALK: Final = "walk"
 
 SORTS: Final[Mapping[str, Any]] = {
     "reference": Application.reference,
@@ -144,17 +149,11 @@ def search_words(text: str) -> tuple[str, ...]:
 def list_page(session: Session, actor: Actor, round_: Round, asked: Filter, *, size: int = PAGE) -> Page:
     """One page of the bids that the actor may read, in two or three queries however many there are."""
     dialect = session.get_bind().dialect.name
-    conditions = narrowed(actor, round_, asked, dialect)
-    counted = sa.select(sa.literal(1)).select_from(Application).where(*conditions).limit(COUNTED + 1).subquery()
-    total = session.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
-    source: Any = Application
-    if asked.is_narrow and total <= COUNTED:
-        # Few enough to find first and sort then; many are met soon enough on a walk along the sort's own index.
-        source = _found_first(conditions)
-        conditions = []
-    elif asked.is_narrow:
-        conditions = narrowed(actor, round_, asked, dialect, is_walk=True)
-    rows, has_more = _walk(session, source, conditions, asked, size)
+    _require_reader(actor, round_)
+    total = session.scalar(_count(round_.id, asked, dialect)) or 0
+    # Few enough to find first and sort then; many are met soon enough on a walk along the sort's own index.
+    way = (FOUND if total <= COUNTED else WALK) if asked.is_narrow else ALL
+    rows, has_more = _walk(session, partial(_page_of, round_.id, asked, dialect, way), asked, size)
     is_back = asked.before is not None
     return Page(
         rows=rows,
@@ -170,14 +169,22 @@ def narrowed(actor: Actor, round_: Round, asked: Filter, dialect: str, *, is_wal
 
     On a walk SQLite must not leave the sort's index for a filter's, as it would sort every hit for each page.
     """
+    _require_reader(actor, round_)
+    return _conditions(round_.id, asked, dialect, is_walk=is_walk)
+
+
+def _require_reader(actor: Actor, round_: Round) -> None:
     if round_.office_id not in offices_of(actor):
         raise NotFound(subject="round")
+
+
+def _conditions(round_id: int, asked: Filter, dialect: str, *, is_walk: bool = False) -> list[Any]:
     readable: Any = Application.staff_may_see()
     if dialect == "sqlite":
         # Left open, "was ever sent" reads like a range of times, and SQLite walks every bid of the round along it.
         readable = sa.case((readable, 1), else_=0) == 1
     # The round says which office; naming it again would only tempt the database to another index.
-    conditions: list[Any] = [Application.round_id == round_.id, readable]
+    conditions: list[Any] = [Application.round_id == round_id, readable]
     loosely = is_walk and dialect == "sqlite"
     if asked.state is not None:
         # A state has an index of its own for the percent, which only some states have.
@@ -208,7 +215,28 @@ def _found_first(conditions: Sequence[Any]) -> Any:
     return found.prefix_with("MATERIALIZED").c
 
 
-def _walk(session: Session, source: Any, conditions: Sequence[Any], asked: Filter, size: int) -> tuple[list[Any], bool]:
+# Putting a statement together takes longer than running it, and an officer comes back to the same few.
+@lru_cache(maxsize=256)
+def _count(round_id: int, asked: Filter, dialect: str) -> sa.Select[Any]:
+    conditions = _conditions(round_id, asked, dialect)
+    counted = sa.select(sa.literal(1)).select_from(Application).where(*conditions).limit(COUNTED + 1).subquery()
+    return sa.select(sa.func.count()).select_from(counted)
+
+
+@lru_cache(maxsize=256)
+def _page_of(round_id: int, asked: Filter, dialect: str, way: str, is_empty: bool, count: int) -> sa.Select[Any]:
+    """The statement of one stretch of a page, in whose order the list is walked."""
+    conditions = _conditions(round_id, asked, dialect, is_walk=way == WALK)
+    source: Any = _found_first(conditions) if way == FOUND else Application
+    cursor = asked.before or asked.after
+    start = cursor if cursor is not None and (cursor.value is None) == is_empty else None
+    statement = _stretch(source, asked, start, is_empty=is_empty, is_back=asked.before is not None)
+    return statement.where(*([] if way == FOUND else conditions)).limit(count)
+
+
+def _walk(
+    session: Session, page_of: Callable[[bool, int], sa.Select[Any]], asked: Filter, size: int
+) -> tuple[list[Any], bool]:
     """The page's rows in the list's order, and whether there are more the way it went."""
     is_back = asked.before is not None
     cursor = asked.before or asked.after
@@ -219,9 +247,7 @@ def _walk(session: Session, source: Any, conditions: Sequence[Any], asked: Filte
         stretches = stretches[stretches.index(cursor.value is None) :]
     rows: list[Any] = []
     for is_empty in stretches:
-        start = cursor if cursor is not None and (cursor.value is None) == is_empty else None
-        statement = _stretch(source, asked, start, is_empty=is_empty, is_back=is_back)
-        rows += session.execute(statement.where(*conditions).limit(size + 1 - len(rows))).all()
+        rows += session.execute(page_of(is_empty, size + 1 - len(rows))).all()
         if len(rows) > size:
             break
     has_more = len(rows) > size
