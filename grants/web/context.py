@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 from markupsafe import Markup
 
 from grants.web.access import current_actor
+from grants.web.paths import path_of
 from workflows.actors import GROUP_ROLES, OFFICE_ROLES, Actor, Role
 
 STAFF_PAGES = (
@@ -18,7 +19,7 @@ STAFF_PAGES = (
         {Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE},
     ),
     ("Marking", "assessment.queue", {Role.MARKER}),
-    ("Panels", "assessment.panels", {Role.CHAIR, Role.PANEL_MEMBER, Role.MANAGER}),
+    ("Panels", "assessment.panels", {Role.CHAIR, Role.PANEL_MEMBER, Role.OFFICER, Role.MANAGER}),
     ("Decisions", "decisions.list_decisions", {Role.DECISION_MAKER, Role.MANAGER, Role.CHIEF_EXECUTIVE}),
     ("Awards", "awards.list_awards", {Role.OFFICER, Role.MANAGER, Role.FINANCE}),
     ("Returns", "monitoring.list_returns", {Role.OFFICER, Role.MANAGER}),
@@ -54,23 +55,23 @@ def _common() -> dict[str, Any]:
 
 def _doors(actor: Actor) -> dict[str, str]:
     """The way in or out, and what is said over every page of a sample."""
-    doors = {"sign_out_url": url_for("accounts.sign_out")} if actor.person_id else {}
+    doors = {"sign_out_url": path_of("accounts.sign_out")} if actor.person_id else {}
     if actor.person_id is None and request.endpoint != "accounts.sign_in":
-        doors["sign_in_url"] = url_for("accounts.sign_in")
+        doors["sign_in_url"] = path_of("accounts.sign_in")
     if current_app.config["SAMPLE"]:
-        doors["sample_notice"] = SAMPLE_NOTICE.format(url_for("accounts.sample"), url_for("accounts.mailbox"))
+        doors["sample_notice"] = SAMPLE_NOTICE.format(path_of("accounts.sample"), path_of("accounts.mailbox"))
     return doors
 
 
 def start_page(actor: Actor) -> str:
     """Where somebody begins who was not on the way to anywhere: the first section open to them."""
     staff = _sections(actor.all_roles - GROUP_ROLES)
-    return url_for(staff[0][1]) if staff else "/"
+    return path_of(staff[0][1]) if staff else "/"
 
 
 def _navigation() -> list[tuple[str, str, bool]]:
     pages = _sections(current_actor().all_roles)
-    return [(label, url_for(endpoint), request.endpoint == endpoint) for label, endpoint in pages]
+    return [(label, path_of(endpoint), request.endpoint == endpoint) for label, endpoint in pages]
 
 
 def _sections(roles: frozenset[Role]) -> list[tuple[str, str]]:

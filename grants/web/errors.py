@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from grants.web import access, labels, refused
+from workflows.actors import NOBODY
 from workflows.errors import (
     DomainError,
     Gone,
@@ -42,6 +43,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(InterfaceError, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -74,6 +77,18 @@ def _integrity(error: IntegrityError) -> tuple[str, int]:
     return refused.page(409, labels.heading_for(409), labels.sentence_for("changed-since-opened", {}))
 
 
+def _database_away(error: Exception) -> tuple[str, int]:
+    log.exception("the database is away or busy")
+    _ask_nobody()
+    return refused.page(503, labels.heading_for(503), labels.sentence_for("http-503", {}))
+
+
+def _ask_nobody() -> None:
+    """Draw the page for nobody unless it is known already who asks: to look them up would fail once more."""
+    g.setdefault("actor", NOBODY)
+
+
 def _unexpected(error: Exception) -> tuple[str, int]:
     log.exception("unexpected error")
+    _ask_nobody()
     return refused.page(500, labels.heading_for(500), labels.sentence_for("http-500", {}))

@@ -6,15 +6,19 @@ Every filter is a pure function of its value; none reads the clock, the request 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask
 
 from grants.web import labels
+from grants.web.paths import path_of
 from workflows import deadlines, money
+
+# Lists say the same times again and again; a few thousand are a few hundred kilobytes.
+LATELY = 4096
 
 SummaryItems = list[tuple[str | None, str]]
 
@@ -35,7 +39,7 @@ def register(app: Flask) -> None:
     folder = Path(app.static_folder or "")
 
     def asset(name: str) -> str:
-        return url_for("static", filename=name, v=_content_hash(folder / name))
+        return path_of("static", filename=name, v=_content_hash(folder / name))
 
     app.add_template_global(asset)
 
@@ -50,6 +54,7 @@ def pounds_exact(pence: int | None) -> str:
     return "" if pence is None else money.format_pounds_exact(pence)
 
 
+@lru_cache(maxsize=LATELY)
 def london(instant: datetime | None) -> str:
     """An instant as a person says it in London: Monday 15 January 2024 at 5:00pm."""
     if instant is None:
@@ -58,6 +63,7 @@ def london(instant: datetime | None) -> str:
     return f"{local:%A} {day(local.date())} at {_clock(local)}"
 
 
+@lru_cache(maxsize=LATELY)
 def london_short(instant: datetime | None) -> str:
     """The same for a table: 15 Jan 2024, 5:00pm."""
     if instant is None:
