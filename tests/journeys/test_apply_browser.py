@@ -11,17 +11,7 @@ from grants.extensions import db
 from tests.apps import make_app
 from tests.browser import DESKTOP, PHONE, axe_violations, complaints, runs_off_the_side, served, visitor
 from tests.builders import a_group, a_round, an_office
-
-KINDS = {"E1": "registered_charity", "E2": "yes", "E3": "yes", "E4": "yes", "E5": "yes", "S1": "yes", "S2": "yes"}
-TEXTS = {
-    "organisation": {"O7": "We run a youth club.", "O8": "5", "O9": "1,200", "O10": "12"},
-    "contacts": {"C1": "Club manager", "C1a": "0116 496 0000", "C2": "Chair"},
-    "project": {"P1": "Safer evenings", "P2": "Football.", "P3": "Sessions.", "P4": "They asked.", "P6": "Less harm."},
-    "reach": {"P8a": "60", "P14": "They chose.", "P16": "By minibus.", "P18": "It goes on."},
-    "money": {"B1": "9,000", "B1a": "10,000", "B4": "5,000", "B5": "Good value."},
-    "safety": {},
-}
-TICKS = {"project": ["P5=prevent"], "reach": ["P7=West Example", "P8=11_17"]}
+from tests.journeys.people import SECTIONS, fill
 
 
 @pytest.fixture
@@ -53,23 +43,6 @@ def sign_in(page: Page, address: str) -> None:
 
 def save(page: Page) -> None:
     page.get_by_role("button", name="Save and continue").click()
-
-
-def fill(page: Page, code: str) -> None:
-    """Fill in the section that the page shows."""
-    for name, text in TEXTS.get(code, {}).items():
-        page.locator(f"[name='{name}']").fill(text)
-    for name, value in (tick.split("=") for tick in TICKS.get(code, [])):
-        page.locator(f"[name='{name}'][value='{value}']").check()
-    for name, value in KINDS.items():
-        if page.locator(f"[name='{name}'][value='{value}']").count():
-            page.locator(f"[name='{name}'][value='{value}']").check()
-
-
-def fill_dates(page: Page) -> None:
-    for name, day in (("P9a", ("1", "4", "2030")), ("P9b", ("31", "3", "2031"))):
-        for part, text in zip(("day", "month", "year"), day, strict=True):
-            page.locator(f"[name='{name}-{part}']").fill(text)
 
 
 def fill_budget(page: Page) -> None:
@@ -109,19 +82,15 @@ def test_from_the_quiz_to_the_receipt(browser: Browser, service, size, has_javas
         assert page.locator("h1").inner_text() == "Your application"
         look(page, has_javascript)
         page.get_by_role("link", name="Your organisation").click()
-        for code in ("organisation", "contacts", "project", "reach", "money", "safety", "declarations"):
+        for code in SECTIONS:
             assert page.url.endswith(f"/sections/{code}")
             look(page, has_javascript)
             save(page)
             assert page.locator(".govuk-error-summary").is_visible()
             look(page, has_javascript)
             fill(page, code)
-            if code == "reach":
-                fill_dates(page)
             if code == "money":
                 fill_budget(page)
-            if code == "declarations":
-                page.locator("[name='X1']").check()
             save(page)
         assert page.locator("h1").inner_text() == "Check your answers"
         look(page, has_javascript)
