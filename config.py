@@ -19,6 +19,8 @@ SHORTEST_SECRET = 32
 MAIL_SCHEMES = ("smtp", "smtps")
 # Everything larger than a long application with its documents is refused before it is read.
 LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
+# A server that does not answer must not hold a request, or the answer of /readyz, for minutes.
+SECONDS_TO_CONNECT = 5
 NUMBERS = {
     "PORT": (8000, 1, 65535),
     "WEB_WORKERS": (2, 1, 256),
@@ -91,6 +93,13 @@ class Settings:
         return self.database
 
     @property
+    def engine_options(self) -> dict[str, object]:
+        """How connections are kept. One that a server dropped meanwhile is noticed before a request depends on it."""
+        if self.database_url.startswith("sqlite"):
+            return {}
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": SECONDS_TO_CONNECT}}
+
+    @property
     def redis_url(self) -> str:
         return self.redis
 
@@ -120,6 +129,7 @@ class Settings:
         return {
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": self.engine_options,
             "REDIS_URL": self.redis_url,
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.sender,

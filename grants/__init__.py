@@ -49,7 +49,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     commit.init_app(app)
     stash.init_app(app)
     csrf.init_app(app)
-    login.init_app(app)
+    # Templates get their actor from `context`; the error page of a lost database must not look anybody up.
+    login.init_app(app, add_context_processor=False)
     login.user_loader(identity.load)
     errors.init_app(app)
     filters.register(app)
