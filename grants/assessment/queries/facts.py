@@ -51,6 +51,15 @@ def assignment_counts(session: Session, application_ids: Collection[int]) -> dic
     return {each: (ready[each], unlocked[each]) for each in application_ids}
 
 
+def marker_facts(assignments: Collection[Assignment]) -> dict[str, int]:
+    """The same for one bid whose assignments a page has read already, as facts."""
+    states = [each.state for each in assignments]
+    return {
+        "markers_ready": sum(state in READY for state in states),
+        "markers_unlocked": sum(state in UNLOCKED for state in states),
+    }
+
+
 def application_facts(
     session: Session, application: Application, *, actor: Actor, now: datetime, **more: Any
 ) -> ApplicationFacts:

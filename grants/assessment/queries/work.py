@@ -53,9 +53,14 @@ def get_round(session: Session, actor: Actor, round_id: int) -> Round:
 def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
     """The bid, for staff of its office without a direct interest in it."""
     bid = get_visible(session, Application, application_id, actor, along=("round", "area"))
-    if bid.office_id not in actor.office_ids or barred_from(session, actor.person_id, [bid.id]):
+    if bid.office_id not in actor.office_ids or _is_barred_member(session, actor, bid):
         raise NotFound(subject="application")
     return bid
+
+
+def _is_barred_member(session: Session, actor: Actor, bid: Application) -> bool:
+    # As staff alone nobody reads past their direct interest; only who also belongs to a group may have come by that.
+    return bool(actor.organisation_ids and barred_from(session, actor.person_id, [bid.id]))
 
 
 _OWN_WORK = (

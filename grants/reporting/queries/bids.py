@@ -9,8 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from grants.applications.models import Application
-from grants.applications.queries import find_submission
+from grants.applications.models import Application, Submission
 from grants.assessment.models import Recommendation
 from grants.assessment.queries import get_bid, shown_answers
 from grants.awards.models import Award
@@ -31,8 +30,7 @@ def answers_for(session: Session, application: Application, actor: Actor) -> lis
     """What was sent, section by section; private answers for officers and managers only."""
     if not actor.roles_in(application.scope) & SEES_PRIVATE:
         return shown_answers(session, application)
-    submission = find_submission(session, application)
-    content = [] if submission is None else submission.content
+    content = session.scalar(_SENT, {"application_id": application.id}) or []
     return [(section, list(items)) for section, items in groupby(content, key=lambda item: item.get("section", ""))]
 
 
@@ -43,6 +41,12 @@ def list_history(session: Session, application: Application) -> Sequence[Any]:
 
 # Put together once: the page of a bid is where officers spend their day. The history is rows of the table, as
 # nobody changes an entry.
+_SENT = (
+    sa.select(Submission.content)
+    .where(Submission.application_id == sa.bindparam("application_id"))
+    .order_by(Submission.number.desc())
+    .limit(1)
+)
 _HISTORY = (
     sa.select(AuditEntry.__table__)
     .where(AuditEntry.subject_type == "application", AuditEntry.subject_id == sa.bindparam("application_id"))

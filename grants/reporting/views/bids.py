@@ -7,7 +7,9 @@ from typing import Any
 from flask import render_template
 
 from grants.applications.models import Application
+from grants.assessment.models import Assignment
 from grants.assessment.queries import application_facts, assignments_of, find_panel
+from grants.assessment.queries.facts import marker_facts
 from grants.clock import utc_now
 from grants.core.audit import AuditEntry
 from grants.eligibility.queries import check_facts, find_proposal, rule_lines
@@ -29,26 +31,28 @@ def application(application: Application) -> Any:
     actor = current_actor()
     roles = actor.roles_in(application.scope)
     lines = rule_lines(db.session, application)
+    sees_checks = bool(roles & CHECKERS)
+    markers = assignments_of(db.session, [application.id])[application.id] if sees_checks else None
     recommendation, decision, award = bids.outcome_of(db.session, application)
     return render_template(
         "reporting/application.html",
         application=application,
         answers=bids.answers_for(db.session, application, actor),
         lines=lines,
-        sees_checks=bool(roles & CHECKERS),
-        markers=assignments_of(db.session, [application.id])[application.id] if roles & CHECKERS else [],
+        sees_checks=sees_checks,
+        markers=markers or [],
         history=[_told(entry) for entry in bids.list_history(db.session, application)],
         recommendation=recommendation,
         decision=decision,
         award=award,
-        options=_options(application, lines, actor),
+        options=_options(application, lines, markers, actor),
         links=_links(application, decision, award, roles),
         labels=labels,
         findings=findings,
     )
 
 
-def _options(application: Application, lines: Any, actor: Actor) -> list[Offer]:
+def _options(application: Application, lines: Any, markers: list[Assignment] | None, actor: Actor) -> list[Offer]:
     now = utc_now()
     checks = check_facts(
         db.session,
@@ -68,6 +72,7 @@ def _options(application: Application, lines: Any, actor: Actor) -> list[Offer]:
         unresolved_rules=checks.unresolved_rules,
         proposal_by=checks.proposal_by,
         reason=ASKED_LATER,
+        **({} if markers is None else marker_facts(markers)),
     )
     return offered(application, facts, actor, _places(application))
 

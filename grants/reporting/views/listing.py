@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
 
+from grants.applications.queries import paper_of
 from grants.extensions import db
 from grants.funds.models import Round
 from grants.funds.queries import get_round
@@ -46,7 +47,7 @@ PROBLEMS = {
 @allows(*READERS, on=get_round)
 def applications(round_: Round) -> Any:
     actor = current_actor()
-    areas = {area.id: area.name for area in round_.areas}
+    areas = {area.id: area.name for area in paper_of(db.session, round_).areas}
     asked = listing.read_filter(request.args, list(areas))
     page = listing.list_page(db.session, actor, round_, asked)
     kept = _kept(asked)
