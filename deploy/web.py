@@ -53,6 +53,8 @@ def _load_once(target: str) -> None:
     # Without this the collector's first pass writes to every object, and each process copies it after all.
     gc.collect()
     gc.freeze()
+    # A page makes thousands of objects and keeps none: at the usual 700 the collector runs several times for each.
+    gc.set_threshold(10_000, 20, 20)
 
 
 if __name__ == "__main__":
