@@ -233,8 +233,8 @@ def test_fifty_groups_that_send_in_the_closing_second_are_in_or_late_and_nothing
     session.commit()
 
     def send(index):
-        # Spread over the last second and a quarter of the one after it.
-        starts_at = closes_at + timedelta(seconds=-1 + 1.25 * index / PEOPLE)
+        # Spread over the last seconds and the beginning of the one after.
+        starts_at = closes_at + timedelta(seconds=-1.5 + 1.75 * index / PEOPLE)
         time.sleep(max(0.0, (starts_at - utc_now()).total_seconds()))
         begun = utc_now()
         return begun, visitors[index].post(forms[index]), utc_now()
@@ -255,7 +255,7 @@ def test_fifty_groups_that_send_in_the_closing_second_are_in_or_late_and_nothing
             assert answer.status == 409, answer.text[:900]
             assert "deadline has passed" in answer.text
             assert (len(sent), state, len(trail(session, bid, "submit"))) == (0, S.DRAFT, 0)
-            # Whoever was told so came after it: nobody who was in time is turned away.
+            # Nobody is told so before it is so.
             assert ended >= closes_at
         assert not (begun >= closes_at and sent), "let in late"
-    assert 5 < inside < PEOPLE, f"{inside} of {PEOPLE} were in time"
+    assert 0 < inside < PEOPLE, f"{inside} of {PEOPLE} were in time"
