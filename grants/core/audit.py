@@ -69,12 +69,12 @@ def entry_values(
 
 
 # Into the table, as nobody asks for the entry back as an object.
-_INSERT = sa.insert(AuditEntry.__table__)
+INSERT = sa.insert(AuditEntry.__table__)
 
 
 def record(session: Session, **values: Any) -> None:
     """Write one entry for a change that is not a transition (a role given, a role ended, a score saved)."""
-    session.execute(_INSERT, [entry_values(**values)])
+    session.execute(INSERT, [entry_values(**values)])
 
 
 REFUSE_SQLITE = [

@@ -152,11 +152,15 @@ def entry_values(
     }
 
 
+# Into the table, as nobody asks for the entries back as objects.
+_INSERT = sa.insert(OutboxEntry.__table__)
+
+
 def ask(session: Session, entries: Iterable[Mapping[str, Any]]) -> None:
     """Write outbox rows made by `entry_values`, in the caller's transaction."""
     rows = list(entries)
     if rows:
-        session.execute(sa.insert(OutboxEntry), rows)
+        session.execute(_INSERT, rows)
 
 
 def release(session: Session, hold_key: str) -> int:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -144,13 +145,7 @@ def _compare_and_set(session: Session, moves: Sequence[Move], answers: Sequence[
 
 def _set_batch(session: Session, model: Any, target: Any, things: list[Stateful], now: datetime) -> None:
     pairs = [(thing.id, thing.version) for thing in things]
-    changed = session.execute(
-        sa.update(model)
-        .where(sa.tuple_(model.id, model.version).in_(pairs))
-        .values(state=target, version=model.version + 1, state_entered_at=now)
-        .returning(model.id)
-        .execution_options(synchronize_session=False)
-    )
+    changed = session.execute(_setting(model), {"pairs": pairs, "to_state": target, "entered_at": now})
     missing = {thing.id for thing in things} - set(changed.scalars())
     if missing:
         raise Stale(subject=model.__workflow__.name, ids=sorted(missing))
@@ -158,6 +153,22 @@ def _set_batch(session: Session, model: Any, target: Any, things: list[Stateful]
         set_committed_value(thing, "state", target)
         set_committed_value(thing, "version", thing.version + 1)
         set_committed_value(thing, "state_entered_at", now)
+
+
+@cache
+def _setting(model: type[Stateful]) -> sa.Update:
+    # One for each kind of thing; the rows themselves are told what happened by `_set_batch`.
+    table = model.__table__.c
+    return (
+        sa.update(model.__table__)
+        .where(sa.tuple_(table.id, table.version).in_(sa.bindparam("pairs", expanding=True)))
+        .values(
+            state=sa.bindparam("to_state", type_=table.state.type),
+            version=table.version + 1,
+            state_entered_at=sa.bindparam("entered_at", type_=table.state_entered_at.type),
+        )
+        .returning(table.id)
+    )
 
 
 def _write_trail(
@@ -199,7 +210,7 @@ def _write_trail(
             )
             for effect in answer.effects
         ]
-    session.execute(sa.insert(audit.AuditEntry), entries)
+    session.execute(audit.INSERT, entries)
     outbox.ask(session, letters)
     for event, things in happened.items():
         news.spread(session, event, things, actor, now)
