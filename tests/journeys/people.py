@@ -84,10 +84,11 @@ class Somebody:
         return re.sub(r"\s+", " ", self.page.locator("h1").inner_text())
 
     def look(self) -> None:
-        """Have the page read, once for each of its kind, with and without errors on it."""
-        has_errors = self.page.locator(".govuk-error-summary").count() > 0
-        kind = re.sub(r"\d+", "N", urlsplit(self.page.url).path) + (" with errors" if has_errors else "")
-        state = f"{kind} of {self.key.rstrip('-12')}, {self.heading}"
+        """Have the page read, once for each role and state of the thing it shows, with and without errors on it."""
+        kind = re.sub(r"\d+", "N", urlsplit(self.page.url).path)
+        tags = self.page.locator("main h1 ~ p .govuk-tag").all_inner_texts()[:1]
+        errors = ["with errors"] * self.page.locator(".govuk-error-summary").count()
+        state = " ".join([kind, "for", self.key.rstrip("-12"), *tags, *errors])
         if state in self.seen:
             return
         self.seen.add(state)

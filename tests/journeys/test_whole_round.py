@@ -6,42 +6,17 @@ Nobody here touches the database: people press what the pages offer, and the cal
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-import time_machine
 from playwright.sync_api import Browser
-from sqlalchemy.orm import Session
 
-from grants.clock import utc_now
-from grants.extensions import db
-from tests.apps import close, make_app
-from tests.browser import served
-from tests.builders import a_group, a_round, a_submitted_bid, an_office, staff
-from tests.journeys.clock import Calendar
 from tests.journeys.people import SECTIONS, Company, Somebody, fill
-from workflows.actors import Role
+from tests.journeys.scene import GROUP, OPENING, OTHER_GROUP, YEAR, Service
 
-# Next year, because a browser forgets at once what was to be kept until a day that is past.
-YEAR = utc_now().year + 1
-OPENING = datetime(YEAR, 1, 14, 12, tzinfo=UTC)
 AFTER_CLOSING = OPENING + timedelta(days=15)
 RETURN_OPENS = datetime(YEAR, 6, 24, 12, tzinfo=UTC)
 RETURN_IS_NEAR = datetime(YEAR, 7, 21, 12, tzinfo=UTC)
-STAFF = {
-    "officer": (Role.OFFICER, "Grants officer"),
-    "manager": (Role.MANAGER, "Grants manager"),
-    "marker-1": (Role.MARKER, "First marker"),
-    "marker-2": (Role.MARKER, "Second marker"),
-    "chair": (Role.CHAIR, "Panel chair"),
-    "member": (Role.PANEL_MEMBER, "Panel member"),
-    "decision-maker": (Role.DECISION_MAKER, "Decision maker"),
-}
-GROUP = "Example Street Youth Club (fictional)"
-OTHER_GROUP = "Example Lane Social Club (fictional)"
 REFERENCE = "SAFER-1-0002"
 LETTERS = (
     f"We have your application {REFERENCE}",
@@ -58,44 +33,6 @@ LETTERS = (
 )
 REASON = "Young people who are busy and known in the evening are less often drawn into violence."
 WORDS = "It says what will be done and for whom, names its evidence, and has people who have done it well before now."
-
-
-@dataclass
-class Service:
-    """Where the service answers, and the calendar that it obeys."""
-
-    address: str
-    calendar: Calendar
-
-
-@pytest.fixture
-def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """The service on a file of its own, with an office, an open round, a group, and another group's bid."""
-    # The duty that delivers reads its settings as a worker does.
-    monkeypatch.setenv("SAMPLE", "1")
-    monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    app = make_app(tmp_path)
-    app.config.update(WTF_CSRF_ENABLED=True)
-    with time_machine.travel(OPENING) as traveller:
-        with app.app_context():
-            _set_up(db.session, OPENING)
-        with served(app) as address:
-            yield Service(address, Calendar(app, traveller))
-    close(app)
-
-
-def _set_up(session: Session, now: datetime) -> None:
-    db.create_all()
-    office = an_office(session, now=now)
-    for key, (role, name) in STAFF.items():
-        staff(session, office, role, name=name).sample_key = key
-    round_ = a_round(session, office, now=now, code="SAFER-1", title="Safer Evenings Round One")
-    _, lead = a_group(session, GROUP, now=now)
-    lead.sample_key = "group"
-    other, other_lead = a_group(session, OTHER_GROUP, now=now)
-    other_lead.sample_key = "group-2"
-    a_submitted_bid(session, round_, other, other_lead, now=now, answers={"P1": "Bar repairs"})
-    session.commit()
 
 
 @pytest.mark.parametrize("has_javascript", [True, False], ids=["with scripts", "without scripts"])
