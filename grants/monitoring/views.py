@@ -37,7 +37,7 @@ def list_returns() -> Any:
 @bp.get("/office/awards/<int:award_id>/returns")
 @allows(*READERS, on=get_award)
 def for_award(award: Award) -> Any:
-    return _schedule(award, "staff.html", labels.STAFF, "monitoring.show", "awards.show")
+    return _schedule(award, labels.STAFF, "monitoring.show", "awards.show")
 
 
 @bp.get("/office/returns/<int:return_id>")
@@ -85,7 +85,7 @@ def waive(monitoring_return: MonitoringReturn) -> Any:
 @bp.get("/grants/<int:award_id>/returns")
 @allows(*GROUP, on=get_award)
 def mine(award: Award) -> Any:
-    return _schedule(award, "applicant.html", labels.GROUP, "monitoring.fill_in", "awards.offer")
+    return _schedule(award, labels.GROUP, "monitoring.fill_in", "awards.offer")
 
 
 @bp.get("/returns/<int:return_id>")
@@ -162,12 +162,12 @@ def _common() -> dict[str, Any]:
     return {"labels": labels, "is_overdue": lambda each: queries.is_overdue(each, now)}
 
 
-def _schedule(award: Award, layout: str, audience: str, link: str, back: str) -> str:
+def _schedule(award: Award, audience: str, link: str, back: str) -> str:
     return render_template(
         "monitoring/schedule.html",
         award=award,
         returns=queries.list_returns_of(db.session, award),
-        layout=layout,
+        is_staff=audience == labels.STAFF,
         audience=audience,
         link=link,
         back=back,
