@@ -3,11 +3,12 @@
 import psycopg
 import redis
 
+from tests.servers import postgres_database
 from worker.app import client_address
 
 
-def test_postgres_answers_and_is_empty(postgres_url: str) -> None:
-    with psycopg.connect(postgres_url) as connection:
+def test_postgres_answers_and_a_new_database_is_empty(postgres_server_url: str) -> None:
+    with postgres_database(postgres_server_url) as url, psycopg.connect(url) as connection:
         tables = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
         assert tables == (0,)
         assert "PostgreSQL" in connection.execute("SELECT version()").fetchone()[0]

@@ -79,5 +79,6 @@ def test_killing_it_outright_leaves_nothing(service: subprocess.Popen[str], env:
     started = descendants(service.pid)
     service.kill()
     service.wait()
-    assert wait_for(lambda: not any(is_alive(pid) for pid in started), 10)
+    # A worker may be busy loading when it is told to end; a loaded machine makes that long, never endless.
+    assert wait_for(lambda: not any(is_alive(pid) for pid in started), 40)
     assert not answers(socket_folder(settings.data_dir) / "valkey.sock")
