@@ -291,6 +291,7 @@ def the_group_accepts(group: Somebody) -> None:
     group.write("Your role in the group", "Chair")
     group.press("Accept the grant")
     assert group.reads("You accepted on")
+    assert group.reads("The terms in short") and not group.reads("Answer by")
 
 
 def the_officer_starts_the_grant(officer: Somebody) -> None:
