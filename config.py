@@ -52,6 +52,7 @@ class Settings:
     worker_concurrency: int = 2
     trusted_proxies: int = 0
     lease_seconds: int = 60
+    govuk_frontend_dist: str = ""
     sample: bool = False
     unreadable: tuple[str, ...] = ()
 
@@ -74,6 +75,7 @@ class Settings:
             worker_concurrency=numbers["WORKER_CONCURRENCY"],
             trusted_proxies=numbers["TRUSTED_PROXIES"],
             lease_seconds=numbers["LEASE_SECONDS"],
+            govuk_frontend_dist=env.get("GOVUK_FRONTEND_DIST", ""),
             sample=env.get("SAMPLE", "") == "1",
             unreadable=unreadable,
         )
@@ -137,6 +139,7 @@ class Settings:
             "DATA_DIR": str(self.data_dir),
             "TRUSTED_PROXIES": self.trusted_proxies,
             "SAMPLE": self.sample,
+            "GOVUK_FRONTEND_DIST": self.govuk_frontend_dist,
             "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
             # Addresses of static files carry a hash of their content, so a browser may keep them for a year.
             "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
@@ -152,6 +155,8 @@ class Settings:
         found = list(self.unreadable)
         if self.mail_url:
             found += _mail_problems(self.mail_url)
+        if self.govuk_frontend_dist and not (Path(self.govuk_frontend_dist) / "govuk-frontend.min.css").is_file():
+            found.append("GOVUK_FRONTEND_DIST has no govuk-frontend.min.css: set it to the folder dist/govuk.")
         if not self.sample:
             found += [complaint for check in PRODUCTION_CHECKS if (complaint := check(self))]
         return found

@@ -12,7 +12,7 @@ from config import ROOT, Settings
 from grants import cli
 from grants.core import audit, database, outbox  # noqa: F401  (their tables belong to the schema)
 from grants.extensions import csrf, db, login, migrate
-from grants.web import access, commit, context, errors, filters, health, identity, security, stash
+from grants.web import access, commit, context, errors, filters, health, identity, official_look, security, stash
 
 # In the order in which features may know one another, left to right.
 FEATURES = (
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     context.init_app(app)
     health.init_app(app)
+    official_look.init_app(app)
     cli.init_app(app)
     for feature in FEATURES:
         if _has(feature, "views"):
