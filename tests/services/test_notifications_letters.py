@@ -61,6 +61,13 @@ CASES += [(name, kind, {"offset": each.key}) for name, (kind, series) in REMINDE
 CASES += [(name, "person", detail) for name, detail in ACCOUNTS.items()]
 
 
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_sentence_stays_on_its_line(name: str) -> None:
+    # A mail program breaks lines where its window ends; a break of ours too makes ragged letters on a phone.
+    lines = (FOLDER / f"{name}.txt").read_text().splitlines()
+    assert [line for line in lines if line[:1].islower()] == []
+
+
 def test_there_is_a_template_for_each_e_mail_and_none_besides() -> None:
     assert set(TOLD) | set(REMINDERS) | set(ACCOUNTS) == FILES
 
