@@ -138,13 +138,22 @@ def _keep(
     )
 
 
+_KEPT = ("score", "justification", "saved_at")
+_TABLE = Score.__table__
+_SET = (
+    sa.update(_TABLE)
+    .where(_TABLE.c.id == sa.bindparam("row_id"), _TABLE.c.version == sa.bindparam("seen"))
+    .values(
+        version=_TABLE.c.version + 1,
+        **{name: sa.bindparam(f"new_{name}", type_=_TABLE.c[name].type) for name in _KEPT},
+    )
+    .returning(_TABLE.c.id)
+)
+
+
 def _compare_and_set(session: Session, row: Score, code: str, values: dict[str, object]) -> None:
     done = session.execute(
-        sa.update(Score)
-        .where(Score.id == row.id, Score.version == row.version)
-        .values(version=Score.version + 1, **values)
-        .returning(Score.id)
-        .execution_options(synchronize_session=False)
+        _SET, {"row_id": row.id, "seen": row.version} | {f"new_{name}": values[name] for name in _KEPT}
     )
     if done.first() is None:
         raise Stale(subject="score", criteria=[code])

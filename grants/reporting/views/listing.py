@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, render_template, request, stream_with_context, url_for
+from markupsafe import Markup
 
 from grants.applications.queries import paper_of
 from grants.extensions import db
@@ -64,7 +66,7 @@ def applications(round_: Round) -> Any:
         here=here,
         # Fifty rows ask for the same few things, so they are made once for the page.
         bids_url=url_for("reporting.application", application_id=0).removesuffix("0"),
-        tags={state: (words, labels.state_colour("application", state)) for state, words in labelled.items()},
+        tag=_tag,
         # Some of these are fields of the form, the rest (a sort, an order, a page) only stand in the address.
         errors=[(_FIELDS.get(name), PROBLEMS[name]) for name in asked.problems],
         previous_url=_url(here, kept, before=page.before) if page.before else "",
@@ -110,6 +112,14 @@ def _kept(asked: Filter) -> dict[str, Any]:
         "order": "desc" if asked.is_descending else "",
     }
     return {name: str(value) for name, value in parts.items() if value}
+
+
+@cache
+def _tag(state: str) -> Markup:
+    """A state as `ui.tag` draws it."""
+    colour = labels.state_colour("application", state)
+    kind = f" govuk-tag--{colour}" if colour else ""
+    return Markup('<strong class="govuk-tag{}">{}</strong>').format(kind, labels.state_label("application", state))
 
 
 def _percent(millionths: int | None) -> str:
