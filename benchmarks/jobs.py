@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.client import visitor_for
-from benchmarks.data import QUESTIONS, actor, add_due_returns, add_submissions
+from benchmarks.data import QUESTIONS, actor, add_due_returns, add_submissions, know_the_data
 from benchmarks.report import Report
 from benchmarks.scene import Bench
 from benchmarks.server import PeakMemory
@@ -90,6 +90,7 @@ def _decide_one(bench: Bench, round_id: int) -> Figures:
 
 def _remind(bench: Bench, report: Report, size: int) -> None:
     add_due_returns(db.session, bench.scene.lists[size], size)
+    know_the_data(db.session)
     db.session.expunge_all()
     now, done = datetime.now(UTC), 0
     with clocked() as figures:
@@ -110,6 +111,7 @@ def _remind(bench: Bench, report: Report, size: int) -> None:
 def _export(bench: Bench, report: Report, size: int) -> None:
     round_id = bench.scene.lists[size]
     add_submissions(db.session, round_id)
+    know_the_data(db.session)
     db.session.remove()
     found = [_export_once(bench, round_id, size) for _ in range(EXPORTS)]
     seconds, grown = median(each.seconds for each in found), max(each.grown_mb for each in found)
