@@ -66,7 +66,8 @@ def applications(round_: Round) -> Any:
         here=here,
         # Fifty rows ask for the same few things, so they are made once for the page.
         bids_url=url_for("reporting.application", application_id=0).removesuffix("0"),
-        tag=_tag,
+        tags=_tags(),
+        rows=[(*row[:7], _percent(row.percent_millionths), row.submitted_at) for row in page.rows],
         # Some of these are fields of the form, the rest (a sort, an order, a page) only stand in the address.
         errors=[(_FIELDS.get(name), PROBLEMS[name]) for name in asked.problems],
         previous_url=_url(here, kept, before=page.before) if page.before else "",
@@ -75,7 +76,6 @@ def applications(round_: Round) -> Any:
         csv_url=url_for("reporting.export", round_id=round_.id, **kept)
         if actor.roles_in(round_.scope) & set(EXPORTERS)
         else "",
-        percent=_percent,
     )
     return shown, 422 if asked.problems else 200
 
@@ -115,8 +115,12 @@ def _kept(asked: Filter) -> dict[str, Any]:
 
 
 @cache
+def _tags() -> dict[str, Markup]:
+    """Each state as `ui.tag` draws it."""
+    return {str(state): _tag(state) for state in ApplicationState}
+
+
 def _tag(state: str) -> Markup:
-    """A state as `ui.tag` draws it."""
     colour = labels.state_colour("application", state)
     kind = f" govuk-tag--{colour}" if colour else ""
     return Markup('<strong class="govuk-tag{}">{}</strong>').format(kind, labels.state_label("application", state))
