@@ -31,6 +31,7 @@ BATCH = 5_000
 # Six of ten in the state that is filtered by, so that the smallest list fills a page of hits, too.
 STATES = ("checking", "eligible", "disqualified", "scoring", "submitted") + ("eligible",) * 5
 QUESTIONS = 40
+HITS = 200
 DECISIONS = 3
 # Commits to take the median of.
 DURABLE = 50
@@ -125,7 +126,7 @@ def _round_of(session: Session, office: Office, size: int, now: datetime) -> int
     organisations = _organisations(session, size, f"list{size}", now)
     for start in range(0, size, BATCH):
         rows = [
-            _bid(round_, areas, n, organisations[n], STATES[n % len(STATES)], now)
+            _bid(round_, areas, n, organisations[n], STATES[n % len(STATES)], now, hit_every=max(2, size // HITS))
             for n in range(start, min(start + BATCH, size))
         ]
         session.execute(sa.insert(Application), rows)
@@ -144,9 +145,18 @@ def _ask_forty(round_: Round) -> Round:
     return round_
 
 
-def _bid(round_: Round, areas: list[int], n: int, organisation_id: int, state: str, now: datetime) -> dict[str, Any]:
-    # One word in 500 bids shares a beginning, so that a search finds at most 200 in the largest list.
-    word = f"lantern{n // 500:03d}" if n % 500 == 0 else f"evening{n % 9973:04d}"
+def _bid(
+    round_: Round,
+    areas: list[int],
+    n: int,
+    organisation_id: int,
+    state: str,
+    now: datetime,
+    *,
+    hit_every: int = HITS,
+) -> dict[str, Any]:
+    # Some words share a beginning, so that a search fills a page in the smallest list and finds 200 in the largest.
+    word = f"lantern{n // hit_every:03d}" if n % hit_every == 0 else f"evening{n % 9973:04d}"
     return {
         "office_id": round_.office_id,
         "round_id": round_.id,
