@@ -11,7 +11,13 @@ from config import ROOT
 TOOLS = ("sh", "cat", "cksum", "tr", "dirname")
 TOO_OLD = '#!/bin/sh\n[ "$1" = -V ] && echo "Python 3.9.2"\nexit 1\n'
 NO_VENV = '#!/bin/sh\ncase "$2" in *ensurepip*) exit 1 ;; esac\nexit 0\n'
-# It claims to be installed, so that only the command itself is looked at.
+# The first installs nothing, quietly; the second claims to be installed, so that only the command itself is looked at.
+MAKES_AN_INSTALLER = """#!/bin/sh
+[ "$2" = venv ] || exit 0
+mkdir -p .uv/bin
+cp "$0" .uv/bin/python
+cp "$0" .uv/bin/uv
+"""
 INSTALLED = '#!/bin/sh\necho "$PWD $DATA_DIR $SAMPLE $*"\n'
 
 
@@ -72,6 +78,19 @@ def test_what_is_installed_is_not_installed_again_and_the_sample_is_meant(clone:
     assert done.stdout.split()[:3] == [str(clone), str(clone / ".data"), "1"]
     assert done.stdout.split()[3:] == ["-m", "deploy.supervisor"]
     assert done.stderr == ""
+
+
+def test_what_it_installed_itself_is_not_installed_again(clone: Path) -> None:
+    pretend_installed(clone)
+    (clone / ".venv" / "stamp").unlink()
+    (clone / "deploy" / "uv.lock").write_text("another lock than the project's")
+    for tool in ("rm", "mkdir", "cp"):
+        (clone.parent / "bin" / tool).symlink_to(shutil.which(tool) or tool)
+    executable(clone.parent / "bin" / "python3", MAKES_AN_INSTALLER)
+    first, second = run(clone), run(clone)
+    assert first.returncode == 0, first.stderr
+    assert "Installing" in first.stderr
+    assert second.stderr == ""
 
 
 def test_what_is_set_already_stays(clone: Path) -> None:
