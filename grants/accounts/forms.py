@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from wtforms import HiddenField, RadioField, SelectMultipleField, StringField
+from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
 from grants.web.forms import Form
 from grants.web.labels import GROUP_ROLES, OFFICE_ROLES, ORGANISATION_KINDS
@@ -150,4 +150,30 @@ class InviteToGroupForm(Form):
         "What may they do?",
         [InputRequired("Choose what they may do")],
         choices=[SelectChoice(role, label) for role, (label, _) in GROUP_ROLES.items()],
+    )
+
+
+class OfficeForm(Form):
+    """What an office says of itself."""
+
+    seen = HiddenField()
+    name = name_field("Name of the office", "Write the name of the office")
+    decision_maker_title = StringField(
+        "What the one who decides is called",
+        [DataRequired("Write what the one who decides is called, like Commissioner"), Length(max=120)],
+        filters=[tidy],
+    )
+    contact_email = StringField(
+        "E-mail address for questions",
+        [Optional(), Length(max=254, message=ADDRESS), Email(ADDRESS)],
+        filters=[tidy],
+        description="Groups see it, and answers to our mails go there.",
+    )
+    privacy_notice = TextAreaField(
+        "Privacy notice", [Length(max=20_000)], description="Leave it empty to show the service's own text."
+    )
+    accessibility_statement = TextAreaField(
+        "Accessibility statement",
+        [Length(max=20_000)],
+        description="Leave it empty to show the service's own text.",
     )

@@ -56,6 +56,7 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.mailbox": PUBLIC,
     # accounts: people
     "accounts.people": KEEPERS,
+    "accounts.office_settings": KEEPERS,
     "accounts.invite": KEEPERS,
     "accounts.send_invitation": KEEPERS,
     "accounts.person": KEEPERS,

@@ -4,6 +4,7 @@ from grants.accounts.services.codes import confirm_code, prepare_code
 from grants.accounts.services.invitations import invite_to_group, invite_to_office
 from grants.accounts.services.kept import forget_text, keep_text
 from grants.accounts.services.links import Site, record_sign_in, request_link, spend_link
+from grants.accounts.services.offices import OFFICE_FIELDS, fingerprint, update_office
 from grants.accounts.services.organisations import create_organisation, end_membership, join_organisation
 from grants.accounts.services.people import create_office, end_sessions, ensure_person, reset_second_factor
 from grants.accounts.services.roles import KEEPERS, change_roles, end_access, end_role, give_role
@@ -11,6 +12,7 @@ from grants.accounts.services.sign_up import add_group, complete_sign_up, reques
 
 __all__ = [
     "KEEPERS",
+    "OFFICE_FIELDS",
     "Site",
     "add_group",
     "change_roles",
@@ -23,6 +25,7 @@ __all__ = [
     "end_role",
     "end_sessions",
     "ensure_person",
+    "fingerprint",
     "forget_text",
     "give_role",
     "invite_to_group",
@@ -35,4 +38,5 @@ __all__ = [
     "request_sign_up",
     "reset_second_factor",
     "spend_link",
+    "update_office",
 ]

@@ -17,6 +17,7 @@ from grants.web import identity
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
 from grants.web.labels import OFFICE_ROLES
+from grants.web.numbers import row_argument
 from workflows.actors import Actor, Role
 from workflows.errors import NotFound
 
@@ -54,7 +55,7 @@ def people() -> Any:
 
 
 def _after() -> tuple[str, int] | None:
-    last_id = request.args.get("after_id", type=int)
+    last_id = row_argument("after_id")
     return None if last_id is None else (request.args.get("after_name", ""), last_id)
 
 
