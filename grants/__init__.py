@@ -12,7 +12,19 @@ from config import ROOT, Settings
 from grants import cli
 from grants.core import audit, database, outbox  # noqa: F401  (their tables belong to the schema)
 from grants.extensions import csrf, db, login, migrate
-from grants.web import access, commit, context, errors, filters, health, identity, official_look, security, stash
+from grants.web import (
+    access,
+    commit,
+    context,
+    errors,
+    filters,
+    health,
+    identity,
+    numbers,
+    official_look,
+    security,
+    stash,
+)
 
 # In the order in which features may know one another, left to right.
 FEATURES = (
@@ -44,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "grants" / "migrations"))
     with app.app_context():
         database.prepare(db.engine)
+    numbers.init_app(app)
     security.init_app(app)
     identity.init_app(app)
     commit.init_app(app)

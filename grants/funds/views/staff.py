@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, request, url_for
+from flask import current_app, render_template, url_for
 
 from grants.extensions import db
 from grants.funds import queries
@@ -12,6 +12,7 @@ from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
 from grants.web import labels
 from grants.web.access import allows, current_actor
+from grants.web.numbers import row_argument
 from workflows.actors import Role
 
 READERS = (Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE)
@@ -22,7 +23,7 @@ DASHBOARD = "reporting.round_dashboard"
 @allows(*READERS)
 def list_rounds() -> Any:
     actor = current_actor()
-    before = request.args.get("before", type=int)
+    before = row_argument("before")
     found = queries.list_rounds(db.session, actor, before_id=before)
     page = found[: queries.PAGE]
     more = url_for("funds.list_rounds", before=page[-1][0].id) if len(found) > len(page) else ""
