@@ -63,6 +63,11 @@ class ModerationLine:
     indirect: tuple[InterestDeclaration, ...] = ()
     funded_before: bool = False
 
+    @property
+    def has_page(self) -> bool:
+        """Whether the panel still has a page for the bid; one that was decided is only on record."""
+        return self.application is not None and self.application.state in CONSIDERED
+
 
 @dataclass(frozen=True, slots=True)
 class ModerationTable:
