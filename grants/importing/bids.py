@@ -118,7 +118,8 @@ class BidReader:
         word = cells.text("eligibility").casefold()
         if word not in {"eligible", "disqualified"}:
             cells.say("eligibility", f'"{word}": write eligible or disqualified')
-        return word == "eligible"
+        # A slip of the pen is one problem; the bid's marks are not called wrong for it as well.
+        return word != "disqualified"
 
     def _check_amounts(self, cells: Cells, ask: Stated | None, least: Stated | None) -> None:
         if ask is not None and ask.pence <= 0:
@@ -146,7 +147,7 @@ class BidReader:
     def _failed_rules(self, cells: Cells, is_eligible: bool) -> tuple[str, ...]:
         text = cells.text("failed_rules", longest=LONG)
         codes = tuple(dict.fromkeys(code.strip().upper() for code in text.split(";") if code.strip()))
-        if is_eligible and codes:
+        if codes and cells.text("eligibility").casefold() == "eligible":
             cells.say("failed_rules", "this bid is eligible: take its failed rules out, or write disqualified")
         if not is_eligible and not codes and cells.text("eligibility").casefold() == "disqualified":
             cells.say("failed_rules", "name at least one rule that this bid failed, such as ER1;ER6")

@@ -92,6 +92,15 @@ def test_each_problem_of_a_bid_is_said_where_it_is(changed, problem):
     assert any(each.startswith(problem) for each in found), found
 
 
+def test_a_misspelled_eligibility_is_one_problem_and_not_one_for_each_mark():
+    wrong = [row | {"eligibility": "maybe"} if row["reference"] == MARKS[0]["reference"] else row for row in BIDS]
+    assert problems(bids=wrong) == [f'A.csv:{wrong_row(wrong)}:eligibility: "maybe": write eligible or disqualified']
+
+
+def wrong_row(bids):
+    return 2 + next(number for number, row in enumerate(bids) if row["eligibility"] == "maybe")
+
+
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
