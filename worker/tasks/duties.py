@@ -70,6 +70,7 @@ def _one_round(name: str) -> int:
         done = DUTIES[name](db.session(), clock.utc_now())
         db.session.commit()
     except Exception:
+        # Nothing is swallowed: the connection is given back clean, and the task fails with what happened.
         db.session.rollback()
         raise
     return done

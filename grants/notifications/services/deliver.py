@@ -128,6 +128,7 @@ def _deliver(session: Session, room: Postroom, message_id: int, now: datetime) -
     try:
         room.transport.send(compose(message, letter, room.letterhead, now=now), message.address)
     except Exception as error:
+        # Whatever a mail server does, the message is in hand here and nowhere else: it is settled, never dropped.
         logger.warning("message %s was not sent: %s", message_id, _said(error))
         _settle_failure(session, room, message_id, error, now)
         return not isinstance(error, TransportDown)
