@@ -1,6 +1,7 @@
 """A real browser for the journeys: Debian's Chromium, at two sizes, with or without JavaScript, read by axe.
 
 The fixtures are in `journeys/conftest.py`; the browser's path and what happens without one in `conftest.py`.
+A click need not wait for the page that it loads: whatever loads a page does so inside `loading`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from threading import Thread
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -25,12 +26,15 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# For a page, an element or a waiting assertion. No test waits this long on purpose; a slow machine may have to.
+PATIENCE = 30_000
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
 @contextmanager
 def started_browser(path: str) -> Iterator[Browser]:
     """A browser that is closed afterwards."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         try:
@@ -43,7 +47,7 @@ def started_browser(path: str) -> Iterator[Browser]:
 def visitor(
     browser: Browser, *, size: ViewportSize = DESKTOP, has_javascript: bool = True, **options: str
 ) -> Iterator[BrowserContext]:
-    """One person with cookies of their own. An action that finds nothing fails after 10 seconds."""
+    """One person with cookies of their own. An action that finds nothing fails after `PATIENCE`."""
     context = browser.new_context(
         viewport=size,
         java_script_enabled=has_javascript,
@@ -51,11 +55,18 @@ def visitor(
         timezone_id="Europe/London",
         **options,  # type: ignore[arg-type]
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     try:
         yield context
     finally:
         context.close()
+
+
+@contextmanager
+def loading(page: Page) -> Iterator[None]:
+    """What is done inside loads a page, perhaps of the same address; at the end it has come and its script ran."""
+    with page.expect_navigation():
+        yield
 
 
 def complaints(page: Page) -> list[str]:

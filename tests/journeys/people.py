@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from tests.browser import DESKTOP, PHONE, axe_violations, complaints, runs_off_the_side, visitor
+from tests.browser import DESKTOP, PHONE, axe_violations, complaints, loading, runs_off_the_side, visitor
 
 # Somebody who wants to see the pages of a journey names a folder for their pictures.
 PICTURES = os.environ.get("JOURNEY_PICTURES", "")
@@ -35,9 +35,8 @@ class Somebody:
     def sign_in(self) -> None:
         """Come to the sample's page of people and press one's own button."""
         self.page.goto(f"{self.address}/sample")
-        self.page.locator(f"form:has(input[name='person'][value='{self.key}']) button").click()
-        assert self.page.get_by_role("button", name="Sign out").is_visible()
-        self.look()
+        self.choose(self.page.locator(f"form:has(input[name='person'][value='{self.key}']) button"))
+        expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
 
     def go_to(self, path: str) -> None:
         """Open an address that an e-mail or a bookmark holds."""
@@ -47,12 +46,16 @@ class Somebody:
     def follow(self, words: str) -> None:
         """Follow the first link that says just this, or that says this among more."""
         just_this = self.page.get_by_role("link", name=words, exact=True)
-        (just_this if just_this.count() else self.page.get_by_role("link", name=words)).first.click()
-        self.look()
+        self.choose(just_this if just_this.count() else self.page.get_by_role("link", name=words))
 
     def press(self, words: str) -> None:
         """Press the button with exactly these words."""
-        self.page.get_by_role("button", name=words, exact=True).click()
+        self.choose(self.page.get_by_role("button", name=words, exact=True))
+
+    def choose(self, target: Locator) -> None:
+        """Press the first of these buttons or links, and see the page that it leads to."""
+        with loading(self.page):
+            target.first.click()
         self.look()
 
     def write(self, label: str, text: str) -> None:

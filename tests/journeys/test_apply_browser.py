@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from grants.clock import utc_now
 from grants.extensions import db
 from tests.apps import make_app
-from tests.browser import DESKTOP, PHONE, axe_violations, complaints, runs_off_the_side, served, visitor
+from tests.browser import DESKTOP, PHONE, axe_violations, complaints, loading, runs_off_the_side, served, visitor
 from tests.builders import a_group, a_round, an_office
 from tests.journeys.people import SECTIONS, fill
 
@@ -36,13 +36,22 @@ def service(tmp_path) -> Iterator[tuple[Flask, str, int]]:
 
 def sign_in(page: Page, address: str) -> None:
     page.goto(f"{address}/sample")
-    page.locator(
-        "form:has(input[name='person'][value='group-1.lead']), form:has(button[value='group-1.lead'])"
-    ).first.locator("button").first.click()
+    with loading(page):
+        page.locator("form:has(input[name='person'][value='group-1.lead']) button").click()
+
+
+def press(page: Page, words: str) -> None:
+    with loading(page):
+        page.get_by_role("button", name=words).click()
+
+
+def follow(page: Page, words: str) -> None:
+    with loading(page):
+        page.get_by_role("link", name=words).click()
 
 
 def save(page: Page) -> None:
-    page.get_by_role("button", name="Save and continue").click()
+    press(page, "Save and continue")
 
 
 def fill_budget(page: Page) -> None:
@@ -50,7 +59,7 @@ def fill_budget(page: Page) -> None:
     for number in range(3):
         page.locator(f"[name='B2-{number}-description']").fill(f"Thing {number}")
         page.locator(f"[name='B2-{number}-amount']").fill("2,000")
-    page.get_by_role("button", name="Add another line").click()
+    press(page, "Add another line")
     assert page.locator("[name='B2-2-description']").input_value() == "Thing 2"
     page.locator("[name='B2-3-description']").fill("Thing 3")
     page.locator("[name='B2-3-amount']").fill("3,001")
@@ -78,15 +87,15 @@ def test_from_the_quiz_to_the_receipt(browser: Browser, service, size, has_javas
         page.goto(f"{address}/rounds/{round_id}/apply")
         look(page, has_javascript)
         fill(page, "eligibility")
-        page.get_by_role("button", name="Start the application").click()
+        press(page, "Start the application")
         assert page.locator("h1").inner_text() == "Your application"
         look(page, has_javascript)
-        page.get_by_role("link", name="Your organisation").click()
+        follow(page, "Your organisation")
         for code in SECTIONS:
             assert page.url.endswith(f"/sections/{code}")
             look(page, has_javascript)
             save(page)
-            assert page.locator(".govuk-error-summary").is_visible()
+            expect(page.locator(".govuk-error-summary")).to_be_visible()
             look(page, has_javascript)
             fill(page, code)
             if code == "money":
@@ -94,11 +103,11 @@ def test_from_the_quiz_to_the_receipt(browser: Browser, service, size, has_javas
             save(page)
         assert page.locator("h1").inner_text() == "Check your answers"
         look(page, has_javascript)
-        page.get_by_role("button", name="Send the application").click()
+        press(page, "Send the application")
         assert page.locator("h1").inner_text() == "We have your application"
         look(page, has_javascript)
-        page.get_by_role("link", name="Go to your application").click()
-        assert page.get_by_text("Sent", exact=True).is_visible()
+        follow(page, "Go to your application")
+        expect(page.get_by_text("Sent", exact=True)).to_be_visible()
         look(page, has_javascript)
         assert heard == []
 
@@ -110,9 +119,10 @@ def test_the_enter_key_in_a_budget_saves_and_adds_no_line(browser: Browser, serv
         sign_in(page, address)
         page.goto(f"{address}/rounds/{round_id}/apply")
         fill(page, "eligibility")
-        page.get_by_role("button", name="Start the application").click()
-        page.get_by_role("link", name="Money").click()
+        press(page, "Start the application")
+        follow(page, "Money")
         page.locator("[name='B2-0-description']").fill("Hall")
-        page.locator("[name='B2-0-description']").press("Enter")
-        page.locator(".govuk-error-summary").wait_for()
+        with loading(page):
+            page.locator("[name='B2-0-description']").press("Enter")
+        expect(page.locator(".govuk-error-summary")).to_be_visible()
         assert page.locator("[name='B2-3-description']").count() == 0

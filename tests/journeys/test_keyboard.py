@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import visitor
+from tests.browser import loading, visitor
 from tests.journeys.people import Somebody
 from tests.journeys.scene import Service
 
@@ -22,7 +22,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, service: Service) -> 
         somebody.sign_in()
         somebody.follow("Open rounds")
         somebody.follow("Safer Evenings Round One")
-        somebody.page.locator("a.govuk-button").first.click()
+        somebody.choose(somebody.page.locator("a.govuk-button"))
         yield somebody.page
 
 
@@ -43,8 +43,15 @@ def walk_to(page: Page, target: Locator) -> None:
 
 def skip_the_menu(page: Page) -> None:
     page.keyboard.press("Tab")
-    assert focused(page).inner_text() == "Skip to main content"
+    expect(focused(page)).to_have_text("Skip to main content")
     page.keyboard.press("Enter")
+    expect(page.locator("#main-content")).to_be_focused()
+
+
+def enter(page: Page) -> None:
+    """Press what has the focus; it leads to another page."""
+    with loading(page):
+        page.keyboard.press("Enter")
 
 
 def test_the_first_questions_and_the_first_section(page: Page) -> None:
@@ -57,33 +64,34 @@ def test_the_first_questions_and_the_first_section(page: Page) -> None:
         walk_to(page, question.get_by_role("radio").first)
         page.keyboard.press("Space")
     walk_to(page, page.get_by_role("button", name="Start the application"))
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Your application", exact=True).wait_for()
+    enter(page)
+    expect(page.get_by_role("heading", name="Your application", exact=True)).to_be_visible()
     # With a script the message that it is begun has the focus, so the menu is behind already.
     walk_to(page, page.get_by_role("link", name="Your organisation"))
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Your organisation", exact=True).wait_for()
+    enter(page)
+    expect(page.get_by_role("heading", name="Your organisation", exact=True)).to_be_visible()
     boxes = page.locator("main textarea, main input.govuk-input").all()
     for box, text in zip(boxes, ("A club.", "5", "1200", "12"), strict=True):
         walk_to(page, box)
         page.keyboard.type(text)
     walk_to(page, page.get_by_role("button", name="Save and continue"))
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Contacts", exact=True).wait_for()
+    enter(page)
+    expect(page.get_by_role("heading", name="Contacts", exact=True)).to_be_visible()
 
 
 def test_from_an_error_straight_to_its_question(page: Page) -> None:
     walk_to(page, page.get_by_role("button", name="Start the application"))
-    page.keyboard.press("Enter")
+    enter(page)
     summary = page.locator(".govuk-error-summary")
-    summary.wait_for()
+    expect(summary).to_be_visible()
     if not summary.and_(focused(page)).count():
         # Without a script the summary is the first thing on the page itself.
         skip_the_menu(page)
     page.keyboard.press("Tab")
     link = summary.get_by_role("link").first
-    assert link.and_(focused(page)).count() == 1
+    expect(link).to_be_focused()
     page.keyboard.press("Enter")
     first = page.get_by_role("radio").first
+    expect(first).to_be_focused()
     page.keyboard.press("Space")
-    assert first.is_checked()
+    expect(first).to_be_checked()

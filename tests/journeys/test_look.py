@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser import DESKTOP, PHONE, axe_violations, complaints, runs_off_the_side, served, visitor
+from tests.browser import DESKTOP, PHONE, axe_violations, complaints, loading, runs_off_the_side, served, visitor
 from tests.kitchen_sink import make_app
 
 SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -15,6 +15,11 @@ SIZES = pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop
 def address() -> Iterator[str]:
     with served(make_app()) as url:
         yield url
+
+
+def save(page: Page) -> None:
+    with loading(page):
+        page.get_by_role("button", name="Save and continue").click()
 
 
 @SIZES
@@ -35,9 +40,9 @@ def test_axe_finds_nothing_on_a_page_full_of_errors(browser: Browser, address: s
     with visitor(browser, size=size) as person:
         page = person.new_page()
         page.goto(address)
-        page.get_by_role("button", name="Save and continue").click()
+        save(page)
 
-        page.locator(".govuk-error-summary:focus").wait_for()
+        expect(page.locator(".govuk-error-summary")).to_be_focused()
         assert page.title() == "Error: Everything - Safer Grants"
         assert axe_violations(page) == []
         assert not runs_off_the_side(page)
@@ -56,7 +61,7 @@ def test_each_link_of_the_error_summary_goes_to_a_box(browser: Browser, address:
     with visitor(browser, has_javascript=False) as person:
         page = person.new_page()
         page.goto(address)
-        page.get_by_role("button", name="Save and continue").click()
+        save(page)
 
         links = page.locator(".govuk-error-summary a").all()
         targets = [link.get_attribute("href") or "" for link in links]
@@ -74,7 +79,7 @@ def test_what_was_typed_is_still_there_without_javascript(browser: Browser, addr
         page.get_by_label("Month").fill("13")
         page.get_by_label("West Exampleshire").check()
         page.get_by_label("Amount, line 2").fill("12.50")
-        page.get_by_role("button", name="Save and continue").click()
+        save(page)
 
         assert page.get_by_label("Project name").input_value() == 'Tea & "cake" <b>'
         assert page.get_by_label("Why is it needed?").input_value() == "\nA first line left empty"
@@ -89,12 +94,12 @@ def test_words_are_counted_as_they_are_typed(browser: Browser, address: str) -> 
         page = person.new_page()
         page.goto(address)
         message = page.locator(".govuk-character-count__message")
-        assert message.inner_text() == "You can enter up to 250 words"
+        expect(message).to_have_text("You can enter up to 250 words")
 
         page.get_by_label("Why is it needed?").fill("three short words")
-        assert message.inner_text() == "You have 247 words left"
+        expect(message).to_have_text("You have 247 words left")
         page.get_by_label("Why is it needed?").fill("word " * 251)
-        assert message.inner_text() == "You have 1 word too many"
+        expect(message).to_have_text("You have 1 word too many")
 
 
 def test_the_keyboard_reaches_the_page_past_the_menu(browser: Browser, address: str) -> None:
@@ -102,9 +107,9 @@ def test_the_keyboard_reaches_the_page_past_the_menu(browser: Browser, address: 
         page = person.new_page()
         page.goto(address)
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement.textContent") == "Skip to main content"
+        expect(page.locator(":focus")).to_have_text("Skip to main content")
         page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.id") == "main-content"
+        expect(page.locator("#main-content")).to_be_focused()
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('#main-content') !== null")
 

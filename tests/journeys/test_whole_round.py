@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.people import SECTIONS, Company, Somebody, fill
 from tests.journeys.scene import GROUP, OPENING, OTHER_GROUP, YEAR, Service
@@ -88,10 +88,9 @@ def test_a_round_from_application_to_accepted_return(browser: Browser, service: 
 def a_group_applies(group: Somebody) -> None:
     group.follow("Open rounds")
     group.follow("Safer Evenings Round One")
-    group.page.locator("a.govuk-button").first.click()
-    group.look()
+    group.choose(group.page.locator("a.govuk-button"))
     group.press("Start the application")
-    assert group.page.locator(".govuk-error-summary").is_visible()
+    expect(group.page.locator(".govuk-error-summary")).to_be_visible()
     fill(group.page, "eligibility")
     group.press("Start the application")
     assert group.heading == "Your application"
@@ -125,8 +124,7 @@ def _open_the_bid(somebody: Somebody, group: str) -> None:
     somebody.follow("Rounds")
     somebody.follow("Safer Evenings Round One")
     somebody.follow("All bids")
-    somebody.page.get_by_role("row", name=group).get_by_role("link").first.click()
-    somebody.look()
+    somebody.choose(somebody.page.get_by_role("row", name=group).get_by_role("link"))
 
 
 def the_officer_finds_the_bid_eligible(officer: Somebody) -> None:
@@ -134,8 +132,7 @@ def the_officer_finds_the_bid_eligible(officer: Somebody) -> None:
     assert officer.heading.endswith("Safer evenings")
     officer.follow("Eligibility check")
     while (judging := officer.page.get_by_role("link", name=re.compile("^Judge"))).count():
-        judging.first.click()
-        officer.look()
+        officer.choose(judging)
         officer.tick("It passes")
         officer.write("What did you look at, and what did you see?", "The papers in the file, which are in order.")
         officer.press("Record")
@@ -146,8 +143,7 @@ def the_officer_finds_the_bid_eligible(officer: Somebody) -> None:
 def the_officer_proposes_to_disqualify_the_other(officer: Somebody) -> None:
     _open_the_bid(officer, OTHER_GROUP)
     officer.follow("Eligibility check")
-    officer.page.get_by_role("link", name=re.compile("^(Judge|Change)")).first.click()
-    officer.look()
+    officer.choose(officer.page.get_by_role("link", name=re.compile("^(Judge|Change)")))
     officer.tick("It fails")
     officer.write("What did you look at, and what did you see?", "The register: the club is not on it.")
     officer.press("Record")
@@ -192,7 +188,7 @@ def a_marker_declares(marker: Somebody) -> None:
     marker.follow("Safer evenings")
     assert not marker.reads("9,000")
     marker.press("Declare")
-    assert marker.page.locator(".govuk-error-summary").is_visible()
+    expect(marker.page.locator(".govuk-error-summary")).to_be_visible()
     marker.tick("No interest")
     marker.press("Declare")
 
@@ -243,8 +239,7 @@ def the_chair_leads_the_panel(chair: Somebody) -> None:
     for name in ("Panel chair", "Panel member", "Grants officer"):
         chair.tick(name)
     chair.press("Open the session")
-    chair.page.get_by_role("row", name=GROUP).get_by_role("link").first.click()
-    chair.look()
+    chair.choose(chair.page.get_by_role("row", name=GROUP).get_by_role("link"))
     chair.press("Record the agreed scores")
     chair.press("Draw the line")
     assert chair.reads("Recommended so far £9,000.00")
@@ -260,8 +255,7 @@ def the_manager_raises_the_notice(manager: Somebody) -> None:
 
 def the_decision_maker_approves(decision_maker: Somebody) -> None:
     decision_maker.follow("Decisions")
-    decision_maker.page.locator("main table a, main li a").first.click()
-    decision_maker.look()
+    decision_maker.choose(decision_maker.page.locator("main table a, main li a"))
     reason = "Why this grant will help to reduce crime and disorder"
     decision_maker.write(reason, "")
     decision_maker.tick("No, I have no interest in any of them")
@@ -285,7 +279,7 @@ def the_group_accepts(group: Somebody) -> None:
     group.follow("Your grants")
     group.follow("Safer evenings: £9,000")
     group.press("Accept the grant")
-    assert group.page.locator(".govuk-error-summary").is_visible()
+    expect(group.page.locator(".govuk-error-summary")).to_be_visible()
     group.tick("Our group agrees to the terms of the grant and I may sign for it")
     group.write("Your full name", "Chair of the club")
     group.write("Your role in the group", "Chair")
@@ -296,8 +290,7 @@ def the_group_accepts(group: Somebody) -> None:
 
 def the_officer_starts_the_grant(officer: Somebody) -> None:
     officer.follow("Awards")
-    officer.page.locator("main table a").first.click()
-    officer.look()
+    officer.choose(officer.page.locator("main table a"))
     for words, date in {"First day of the grant": (1, 4, YEAR), "Last day of the grant": (31, 3, YEAR + 1)}.items():
         for part, number in zip(("Day", "Month", "Year"), date, strict=True):
             officer.part(words).get_by_label(part, exact=True).fill(str(number))
