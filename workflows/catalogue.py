@@ -9,11 +9,12 @@ from workflows.assignment import ASSIGNMENT
 from workflows.award import AWARD
 from workflows.decision import DECISION
 from workflows.engine import NEW, Workflow
+from workflows.event import EVENT
 from workflows.monitoring import MONITORING
 from workflows.panel import PANEL
 from workflows.round import ROUND
 
-LIFECYCLES: tuple[Workflow[Any], ...] = (ROUND, APPLICATION, ASSIGNMENT, PANEL, DECISION, AWARD, MONITORING)
+LIFECYCLES: tuple[Workflow[Any], ...] = (*(ROUND, EVENT, APPLICATION, ASSIGNMENT, PANEL, DECISION, AWARD, MONITORING),)
 
 
 def diagram(workflow: Workflow[Any]) -> str:

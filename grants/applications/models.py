@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,13 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.accounts.models import Organisation, Person
 from grants.core.base import Base
-from grants.core.columns import Id, Instant, Stateful, UtcDateTime, references, state_check
+from grants.core.columns import Id, Instant, Stateful, UtcDateTime, one_of, references, state_check, text_enum
 from grants.funds.models import Question, Round, RoundArea
 from workflows.application import APPLICATION, DRAFTING, LIVE
 from workflows.application import ApplicationState as S
 
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
 _UNSENT = ", ".join(f"'{state}'" for state in sorted({S.DRAFT, S.LAPSED, S.WITHDRAWN}))
+
+
+class AssistedBy(StrEnum):
+    """How a bid that staff typed in had come."""
+
+    PAPER = "paper"
+    PHONE = "phone"
 
 
 class Application(Stateful, Base):
@@ -28,6 +36,8 @@ class Application(Stateful, Base):
         state_check(APPLICATION),
         sa.UniqueConstraint("round_id", "reference"),
         sa.CheckConstraint("ask_pence IS NULL OR ask_pence >= 0", name="ask_not_negative"),
+        one_of("assisted_by", AssistedBy),
+        sa.CheckConstraint("assisted_by IS NULL OR consent_at IS NOT NULL", name="assisted_means_consent"),
         sa.CheckConstraint(f"submitted_at IS NOT NULL OR state IN ({_UNSENT})", name="sent_means_submitted"),
         sa.Index(
             "uq_application_live",
@@ -70,6 +80,12 @@ class Application(Stateful, Base):
     was_recommended: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # The version of the round's form that its people have seen; a sent bid keeps the one that it answered.
+    form_version: Mapped[int] = mapped_column(sa.Integer, default=0)
+    # Entered by staff for a group that applied on paper or by telephone, with its consent, and read back to it.
+    assisted_by: Mapped[AssistedBy | None] = mapped_column(text_enum(AssistedBy))
+    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[Instant]
 
     round: Mapped[Round] = relationship()
@@ -97,6 +113,20 @@ class Answer(Base):
     saved_at: Mapped[Instant]
 
     question: Mapped[Question] = relationship()
+
+
+class AnswerVersion(Base):
+    """One answer as it was saved at one time, by whom: the history of an answer, which nothing rewrites."""
+
+    __tablename__ = "answer_version"
+    __table_args__ = (sa.Index("ix_answer_version_answer", "application_id", "question_id", "id"),)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    question_id: Mapped[int] = references("question.id", index=False)
+    value: Mapped[Any] = mapped_column(sa.JSON)
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    saved_at: Mapped[Instant]
 
 
 class Submission(Base):

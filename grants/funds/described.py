@@ -9,7 +9,10 @@ from grants.funds.models import Question, Round
 from grants.funds.parts import AreaDef, CriterionDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
 
 MADE: Final = frozenset(
-    ("office", "fund", "fund_title", "areas", "criteria", "sections", "rules", "band_edges", "warnings")
+    (
+        *("office", "fund", "fund_title", "areas", "criteria", "sections", "rules", "band_edges", "letters"),
+        *("events", "warnings"),
+    )
 )
 
 
@@ -46,6 +49,7 @@ def definition_of(round_: Round) -> RoundDefinition:
             for rule in round_.rules
         ),
         band_edges=tuple(round_.band_edges),
+        letters=dict(round_.letters),
         **plain,
     )
 
@@ -62,4 +66,6 @@ def _question(question: Question) -> QuestionDef:
         settings=dict(question.settings),
         criterion_code=question.criterion_code,
         is_private=question.is_private,
+        show_when=None if question.show_when is None else dict(question.show_when),
+        is_hidden=question.is_hidden,
     )

@@ -23,6 +23,7 @@ from grants.core.columns import (
     state_check,
     text_enum,
 )
+from workflows.event import EVENT
 from workflows.round import ROUND
 
 
@@ -57,6 +58,14 @@ class FundMoney(Base):
     amount_pence: Mapped[Pence]
 
 
+class Endorsement(StrEnum):
+    """Whether a round wants the word of somebody who knows the place, such as a neighbourhood officer."""
+
+    NONE = "none"
+    WELCOME = "welcome"
+    NEEDED = "needed"
+
+
 class Round(Stateful, Base):
     """One competition of a fund. `line_hundredths` is the provisional line in hundredths of a percent."""
 
@@ -70,6 +79,9 @@ class Round(Stateful, Base):
         sa.CheckConstraint("closes_at IS NULL OR opens_at < closes_at", name="opens_before_closes"),
         sa.CheckConstraint("closes_at IS NOT NULL OR is_rolling OR state = 'draft'", name="closes_or_rolls"),
         sa.CheckConstraint("markers_needed >= 1", name="markers_needed_positive"),
+        sa.CheckConstraint("form_version >= 0", name="form_version_not_negative"),
+        sa.CheckConstraint("is_trial = (trial_of_id IS NOT NULL)", name="trial_is_of_a_round"),
+        one_of("endorsement", Endorsement),
         sa.Index("ix_round_state_times", "state", "opens_at", "closes_at"),
     )
 
@@ -109,18 +121,39 @@ class Round(Stateful, Base):
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     cancelled_reason: Mapped[str] = mapped_column(sa.Text, default="")
     last_reference: Mapped[int] = mapped_column(sa.Integer, default=0)
+    # The form that is asked now: 0 until it is published, then the number of its latest `RoundVersion`.
+    form_version: Mapped[int] = mapped_column(sa.Integer, default=0)
+    # The office's own words in the letters of this round, by the letter's kind.
+    letters: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
+    endorsement: Mapped[Endorsement] = mapped_column(text_enum(Endorsement), default=Endorsement.NONE)
+    # A try-out of another round's form by its office: never listed to the public, never counted.
+    is_trial: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    trial_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("round.id"), index=True)
 
     fund: Mapped[Fund] = relationship()
-    areas: Mapped[list[RoundArea]] = relationship(order_by="RoundArea.position", back_populates="round")
+    # What was retired keeps its row for the answers that it has, and is no part of the form any more.
+    areas: Mapped[list[RoundArea]] = relationship(
+        order_by="RoundArea.position",
+        back_populates="round",
+        primaryjoin="and_(RoundArea.round_id == Round.id, RoundArea.retired_at.is_(None))",
+    )
     criteria: Mapped[list[Criterion]] = relationship(order_by="Criterion.position", back_populates="round")
-    sections: Mapped[list[Section]] = relationship(order_by="Section.position", back_populates="round")
-    questions: Mapped[list[Question]] = relationship(order_by="Question.position", back_populates="round")
+    sections: Mapped[list[Section]] = relationship(
+        order_by="Section.position",
+        back_populates="round",
+        primaryjoin="and_(Section.round_id == Round.id, Section.retired_at.is_(None))",
+    )
+    questions: Mapped[list[Question]] = relationship(
+        order_by="Question.position",
+        back_populates="round",
+        primaryjoin="and_(Question.round_id == Round.id, Question.retired_at.is_(None))",
+    )
     rules: Mapped[list[RoundRule]] = relationship(order_by="RoundRule.position", back_populates="round")
 
     @property
-    def form_key(self) -> tuple[int, str, datetime] | None:
-        """What keeps the round's form, rubric and rules: nobody can change them once the public has read them."""
-        return None if self.published_at is None else (self.id, self.code, self.published_at)
+    def form_key(self) -> tuple[int, str, datetime, int] | None:
+        """What keeps the form, rubric and rules: once the public has read them, only a new version has others."""
+        return None if self.published_at is None else (self.id, self.code, self.published_at, self.form_version)
 
 
 class RoundArea(Base):
@@ -134,6 +167,7 @@ class RoundArea(Base):
     name: Mapped[str] = mapped_column(sa.String(120))
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
     aliases: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     round: Mapped[Round] = relationship(back_populates="areas")
 
@@ -172,6 +206,7 @@ class Section(Base):
     guidance: Mapped[str] = mapped_column(sa.Text, default="")
     is_eligibility: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     round: Mapped[Round] = relationship(back_populates="sections")
 
@@ -190,6 +225,15 @@ class QuestionKind(StrEnum):
     AREAS = "areas"
     BUDGET = "budget"
     DECLARATION = "declaration"
+    # Rows of typed columns; `settings["columns"]` says which.
+    TABLE = "table"
+    FILES = "files"
+    POSTCODE = "postcode"
+    EMAIL = "email"
+    PHONE = "phone"
+    URL = "url"
+    CHARITY_NUMBER = "charity_number"
+    COMPANY_NUMBER = "company_number"
 
 
 class Question(Base):
@@ -214,6 +258,12 @@ class Question(Base):
     criterion_code: Mapped[str] = mapped_column(sa.String(20), default="")
     # Not shown to markers: contacts, access needs, bank matters.
     is_private: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Asked only when another question has one of these answers: {"question": "S1", "is": ["yes"]}.
+    show_when: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # Kept in the set-up but not asked.
+    is_hidden: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Left out of a later version; the answers that it has stay with it.
+    retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
 
     round: Mapped[Round] = relationship(back_populates="questions")
@@ -252,3 +302,94 @@ class DeadlineChange(Base):
     reason: Mapped[LongText]
     person_id: Mapped[int | None] = references("person.id", index=False)
     at: Mapped[Instant]
+
+
+class RoundVersion(Base):
+    """A form as it was published, whole: version 1 with the round, each later one with the reason for the change.
+
+    A row without `published_at` is the working copy of the next version; a round has one at most.
+    """
+
+    __tablename__ = "round_version"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "number"),
+        sa.Index(
+            "uq_round_version_working",
+            "round_id",
+            unique=True,
+            sqlite_where=sa.text("published_at IS NULL"),
+            postgresql_where=sa.text("published_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id", index=False)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    # The round's definition in the terms of the file that a round is exported to.
+    content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    content_hash: Mapped[str] = mapped_column(sa.String(64))
+    reason: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    created_at: Mapped[Instant]
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Counts the saves of a working copy, so that the second of two editors is told.
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+
+
+class EventKind(StrEnum):
+    """How a group can be there."""
+
+    WORKSHOP = "workshop"
+    ONLINE = "online"
+    DROP_IN = "drop_in"
+
+
+class SupportEvent(Stateful, Base):
+    """A workshop or call where groups are helped with their bids; its recording may follow."""
+
+    __tablename__ = "support_event"
+    __workflow__ = EVENT
+    __table_args__ = (
+        state_check(EVENT),
+        one_of("kind", EventKind),
+        sa.CheckConstraint("ends_at IS NULL OR ends_at > starts_at", name="ends_after_start"),
+        sa.CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+        sa.Index("ix_support_event_round", "round_id", "starts_at"),
+    )
+
+    office_id: Mapped[int] = references("office.id")
+    round_id: Mapped[int] = references("round.id", index=False)
+    kind: Mapped[EventKind] = mapped_column(text_enum(EventKind), default=EventKind.WORKSHOP)
+    title: Mapped[ShortText]
+    about: Mapped[str] = mapped_column(sa.Text, default="")
+    starts_at: Mapped[Instant]
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    place: Mapped[str] = mapped_column(sa.String(300), default="")
+    link: Mapped[str] = mapped_column(sa.String(500), default="")
+    recording_link: Mapped[str] = mapped_column(sa.String(500), default="")
+    capacity: Mapped[int | None] = mapped_column(sa.Integer)
+    created_at: Mapped[Instant]
+
+    round: Mapped[Round] = relationship()
+
+
+class EventSignUp(Base):
+    """Somebody who wants to come to an event; what links it to a later bid is the group or the address."""
+
+    __tablename__ = "event_sign_up"
+    __table_args__ = (sa.UniqueConstraint("event_id", "email"),)
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = references("support_event.id", index=False)
+    email: Mapped[str] = mapped_column(sa.String(254))
+    name: Mapped[ShortText]
+    group_name: Mapped[str] = mapped_column(sa.String(200), default="")
+    organisation_id: Mapped[int | None] = references("organisation.id")
+    needs: Mapped[str] = mapped_column(sa.Text, default="")
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    is_waiting: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    attended: Mapped[bool | None] = mapped_column(sa.Boolean)
+    created_at: Mapped[Instant]
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    event: Mapped[SupportEvent] = relationship()

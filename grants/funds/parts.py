@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from grants.funds.models import QuestionKind
+from grants.funds.models import Endorsement, EventKind, QuestionKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,11 @@ class CriterionDef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionDef:
-    """One question; `options` are (value, label) pairs, `settings` the bounds of the answer."""
+    """One question; `options` are (value, label) pairs, `settings` the bounds of the answer.
+
+    `show_when` asks it only when another question has one of the answers named:
+    `{"question": "S1", "is": ["yes"]}`; a hidden question stays in the set-up and is asked of nobody.
+    """
 
     code: str
     kind: QuestionKind
@@ -39,6 +43,8 @@ class QuestionDef:
     settings: Mapping[str, Any] = field(default_factory=dict)
     criterion_code: str = ""
     is_private: bool = False
+    show_when: Mapping[str, Any] | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,21 @@ class AreaDef:
 
     name: str
     aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventDef:
+    """A support event as the round's file names it."""
+
+    title: str
+    starts_at: datetime
+    kind: EventKind = EventKind.WORKSHOP
+    about: str = ""
+    ends_at: datetime | None = None
+    place: str = ""
+    link: str = ""
+    recording_link: str = ""
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +144,9 @@ class RoundDefinition:
     acceptance_working_days: int = 20
     is_on_paper: bool = False
     is_fictional: bool = False
+    letters: Mapping[str, str] = field(default_factory=dict)
+    endorsement: Endorsement = Endorsement.NONE
+    events: tuple[EventDef, ...] = ()
     warnings: tuple[FileProblem, ...] = ()
 
     @property

@@ -11,7 +11,18 @@ LINES = [{"description": "Hall", "amount_pence": 20_000}, {"description": "Bus",
 
 def question(kind, **more):
     given = {"code": "Q1", "kind": kind, "is_required": True, "word_limit": None, "options": [], "settings": {}}
-    return SimpleNamespace(**(given | more))
+    return SimpleNamespace(**(given | {"show_when": None} | more))
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_asked"),
+    [("yes", True), ("no", False), (["no", "yes"], True), (["no"], False), (None, False), ({"typed": "yes"}, False)],
+)
+def test_a_question_with_a_condition_is_asked_only_beside_its_answer(answer, is_asked):
+    asked = question("text", show_when={"question": "S1", "is": ["yes", "maybe"]})
+    assert answers.applies(asked, {"S1": answer}) is is_asked
+    found = answers.problem(asked, "", given={"S1": answer})
+    assert (found.code if found else None) == ("answer-missing" if is_asked else None)
 
 
 OPTIONS = [{"value": "a", "label": "First"}, {"value": "b", "label": "Second"}]

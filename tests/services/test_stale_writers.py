@@ -16,11 +16,14 @@ from grants.core import transitions
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
 from grants.extensions import db
+from grants.funds.models import SupportEvent
 from tests import stages
+from tests.apps import NOW
 from tests.workflows.facts import willing
 from workflows.actors import SYSTEM
 from workflows.catalogue import LIFECYCLES
 from workflows.errors import Stale
+from workflows.event import EventFacts
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,18 @@ def first_assignment(stage):
     return stage.session.scalars(own).first()
 
 
+def an_event(stage):
+    event = SupportEvent(
+        office_id=stage.round_.office_id, round_id=stage.round_.id, title="Workshop", starts_at=NOW, created_at=NOW
+    )
+    facts = EventFacts(scope=event.scope, now=NOW)
+    transitions.create(stage.session, [event], "plan", facts, actor=stage.actor("manager"), now=NOW)
+    stage.session.commit()
+    return event
+
+
 CASES = {
+    "event": Case(stages.submitted, an_event, "hold"),
     "round": Case(stages.submitted, lambda stage: stage.round_, "close"),
     "application": Case(stages.submitted, lambda stage: stage.bids[0], "start-checking"),
     "assignment": Case(stages.scored, first_assignment, "reopen", "chair"),

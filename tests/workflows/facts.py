@@ -8,6 +8,7 @@ from workflows.application import ApplicationFacts
 from workflows.assignment import AssignmentFacts, Interest
 from workflows.award import AwardFacts
 from workflows.decision import DecisionFacts
+from workflows.event import EventFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
 from workflows.round import RoundFacts, RoundState
@@ -25,8 +26,10 @@ BARE = {
     "decision": DecisionFacts(scope=SCOPE, now=NOW),
     "award": AwardFacts(scope=SCOPE, now=NOW, today=TODAY),
     "return": ReturnFacts(scope=SCOPE, now=NOW, today=TODAY),
+    "event": EventFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
+    "event": replace(BARE["event"], ends_at=NOW - HOUR, recording_link="https://video.example.org/1", reason="Ill"),
     "round": replace(
         BARE["round"],
         opens_at=NOW - HOUR,

@@ -39,6 +39,8 @@ class QuestionLike(Protocol):
     def options(self) -> list[dict[str, str]]: ...
     @property
     def settings(self) -> dict[str, Any]: ...
+    @property
+    def show_when(self) -> dict[str, Any] | None: ...
 
 
 def is_blank(value: Any) -> bool:
@@ -67,6 +69,15 @@ def fingerprint(value: Any) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
+def applies(question: QuestionLike, given: Given) -> bool:
+    """Whether the question is asked of this bid: always, or only beside one of the answers that `show_when` names."""
+    if not question.show_when:
+        return True
+    answer = given.get(str(question.show_when["question"]))
+    chosen = {str(item) for item in answer} if isinstance(answer, list) else {str(answer)}
+    return not chosen.isdisjoint(question.show_when["is"])
+
+
 def problem(
     question: QuestionLike, value: Any, *, areas: Collection[str] = (), given: Given | None = None
 ) -> Refusal | None:
@@ -75,6 +86,8 @@ def problem(
     `areas` are the names that the round offers, `given` the other answers by code: an answer is held against
     another (`sums_to`, `at_least`, `at_most`, `after` in its settings) only when that one is known.
     """
+    if not applies(question, given or {}):
+        return None
     if is_blank(value):
         return Refusal("answer-missing", {"kind": str(question.kind)}) if question.is_required else None
     if is_unread(value):

@@ -98,13 +98,13 @@ def list_groups_led(session: Session, actor: Actor) -> list[Organisation]:
 
 
 # A question page is the most asked-for page on the last evening: its statements are put together once.
-def _of_round(model: Any) -> Any:
-    return (
-        sa.select(model.__table__).where(model.round_id == sa.bindparam("round_id")).order_by(model.position, model.id)
-    )
+def _of_round(model: Any, *asked: Any) -> Any:
+    mine = (model.round_id == sa.bindparam("round_id"), model.retired_at.is_(None), *asked)
+    return sa.select(model.__table__).where(*mine).order_by(model.position, model.id)
 
 
-_SECTIONS, _QUESTIONS, _AREAS = _of_round(Section), _of_round(Question), _of_round(RoundArea)
+_SECTIONS, _AREAS = _of_round(Section), _of_round(RoundArea)
+_QUESTIONS = _of_round(Question, ~Question.is_hidden)
 _ANSWERS = (
     sa.select(Question.code, Answer.value)
     .join(Question, Question.id == Answer.question_id)

@@ -62,6 +62,7 @@ def start_application(
         lead_person_id=actor.person_id,
         reference=reference or _next_reference(session, round_),
         quiz_outcome=str(outcome),
+        form_version=round_.form_version,
         is_fictional=organisation.is_fictional,
         created_at=now,
     )
@@ -249,7 +250,8 @@ def _keep_columns(session: Session, application: Application, changed: Mapping[s
 
 def _keep_areas(session: Session, application: Application, names: Any) -> None:
     named = names if isinstance(names, list) else []
-    rows = session.execute(sa.select(RoundArea.name, RoundArea.id).where(RoundArea.round_id == application.round_id))
+    offered = RoundArea.round_id == application.round_id, RoundArea.retired_at.is_(None)
+    rows = session.execute(sa.select(RoundArea.name, RoundArea.id).where(*offered))
     known = {row.name: row.id for row in rows}
     ids = [known[name] for name in dict.fromkeys(named) if name in known]
     application.area_id = ids[0] if ids else None

@@ -100,7 +100,11 @@ def public_page(session: Session, round_: Round) -> RoundPage:
 
 
 def _read_parts(session: Session, own: int) -> _Parts:
-    areas = sa.select(RoundArea.name).where(RoundArea.round_id == own).order_by(RoundArea.position)
+    areas = (
+        sa.select(RoundArea.name)
+        .where(RoundArea.round_id == own, RoundArea.retired_at.is_(None))
+        .order_by(RoundArea.position)
+    )
     criteria = (
         sa.select(Criterion.code, Criterion.title, Criterion.weight, Criterion.guidance)
         .where(Criterion.round_id == own)
@@ -136,7 +140,7 @@ def _form(session: Session, round_id: int) -> list[FormPart]:
             Question.criterion_code,
         )
         .join(Section, Section.id == Question.section_id)
-        .where(Question.round_id == round_id)
+        .where(Question.round_id == round_id, Question.retired_at.is_(None), ~Question.is_hidden)
         .order_by(Section.position, Question.position)
     )
     parts = groupby(session.execute(statement).all(), key=lambda row: row.section_id)

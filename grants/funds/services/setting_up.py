@@ -28,7 +28,7 @@ SAME: Final = (
     *("scoring_ends_at", "panel_on", "decide_by_on", "announce_on", "pot_pence", "line_hundredths"),
     *("min_ask_pence", "max_ask_pence", "max_project_cost_pence", "max_months", "markers_needed"),
     *("panel_quorum", "needs_community_rep", "tells_disqualified_at_once", "acceptance_working_days"),
-    *("is_on_paper", "is_fictional"),
+    *("is_on_paper", "is_fictional", "endorsement"),
 )
 # What may be changed of a draft, one by one; the form, rubric and rules come whole from a file or a copy.
 EDITABLE: Final = frozenset(SAME) - {"is_on_paper", "is_fictional"} | {"code", "privacy_notice", "is_money_confirmed"}
@@ -61,6 +61,7 @@ def create_round(
         fund=fund,
         code=definition.code,
         band_edges=list(definition.band_edges),
+        letters=dict(definition.letters),
         privacy_notice=definition.privacy_notice or office.privacy_notice or model_form.PRIVACY_NOTICE,
         is_money_confirmed=create_missing,
         **{name: getattr(definition, name) for name in SAME},
@@ -205,6 +206,8 @@ def _add_form(round_: Round, definition: RoundDefinition) -> None:
                     settings=dict(question.settings),
                     criterion_code=question.criterion_code,
                     is_private=question.is_private,
+                    show_when=None if question.show_when is None else dict(question.show_when),
+                    is_hidden=question.is_hidden,
                     position=len(round_.questions) + 1,
                 )
             )
