@@ -12,18 +12,43 @@ SENTENCES: dict[str, str] = {
     "answer-missing": "Write your answer.",
     "answer-must-be": "The answer must be {answer} for a bid to be looked at.",
     "answer-unreadable": "This could not be read. Write it again.",
+    "charity-number-is-company": "This is a CIO's number at Companies House. Write its charity number.",
+    "charity-number-is-tax-reference": (
+        "This is a tax reference. Write the number from the charity register, or leave it empty."
+    ),
+    "charity-number-long": "Most charity numbers have 6 or 7 digits. This one has 8: is it right?",
+    "charity-number-unreadable": (
+        "A charity number has 6 to 8 digits, or SC or NIC and 6 digits. Leave it empty if unsure."
+    ),
+    "company-number-is-charity": "CE and CS numbers belong to CIOs. Give the charity number too.",
+    "company-number-padded": "We put a 0 at the start: {value}.",
+    "company-number-prefix": "We don't know company numbers that begin with {prefix}. Is it right?",
+    "company-number-society": "This looks like a society's number. We keep it as it is.",
+    "company-number-unreadable": (
+        "A company number has 8 characters, like 01234567 or SC123456. Leave it empty if unsure."
+    ),
     "date-too-early": "The date can't be before {earliest}.",
     "date-too-late": "The date can't be after {latest}.",
     "declaration-incomplete": "Tick every box to agree.",
+    "email-unreadable": "Write an e-mail address, like name@example.org.",
     "ends-before-start": "The end can't be before the start, {starts_on}.",
     "less-than-the-ask": "This can't be less than what you ask for, {ask}.",
+    "letter-read-as-digit": "We read the letter O as a 0: {value}. Is it right?",
     "more-than-the-ask": "This can't be more than what you ask for, {ask}.",
     "not-a-choice": "Choose one of the answers on the page.",
     "number-too-large": "The most you can write here is {most}.",
     "number-too-small": "The least you can write here is {least}.",
+    "phone-unlikely": "This does not look like a UK phone number. Is it right?",
+    "phone-unreadable": "Write a phone number, like 0116 496 0000.",
+    "postcode-unlikely": "We don't know a postcode like this. Is it right?",
+    "postcode-unreadable": "Write a whole UK postcode, like LE1 1AA.",
     "too-many-characters": "Use {limit} characters or fewer. You wrote {have}.",
     "too-many-choices": "Choose {most} at most.",
     "unknown-question": "This round does not ask that question.",
+    "web-address-unreadable": "Write a web address, like www.example.org.",
+    "year-early": "That is long ago. Is it right?",
+    "year-too-late": "The year can't be after {latest}.",
+    "year-unreadable": "Write the year in four figures, like 1998.",
 }
 # What is said instead where the kind of the question makes it plainer.
 MISSING: dict[str, str] = {
