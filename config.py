@@ -17,8 +17,11 @@ ROOT = Path(__file__).resolve().parent
 DEFAULT_SECRET = "not-a-secret"  # noqa: S105
 SHORTEST_SECRET = 32
 MAIL_SCHEMES = ("smtp", "smtps")
+STORE_SCHEMES = ("file", "s3")
 # Everything larger than a long application with its documents is refused before it is read.
 LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
+# An upload form may be larger, so that what is too large is said beside its field and not by a bare page.
+LARGEST_UPLOAD_BYTES = 48 * 1024 * 1024
 # A server that does not answer must not hold a request, or the answer of /readyz, for minutes.
 SECONDS_TO_CONNECT = 5
 NUMBERS = {
@@ -28,6 +31,8 @@ NUMBERS = {
     "TRUSTED_PROXIES": (0, 0, 10),
     # How long a worker that is not heard of keeps what it claimed. No task runs longer than 60 s.
     "LEASE_SECONDS": (60, 1, 3600),
+    # The largest file of a bid, in millions of bytes.
+    "FILE_MEGABYTES": (10, 1, 40),
 }
 
 
@@ -52,6 +57,9 @@ class Settings:
     worker_concurrency: int = 2
     trusted_proxies: int = 0
     lease_seconds: int = 60
+    file_megabytes: int = 10
+    files_url: str = ""
+    clamd_url: str = ""
     govuk_frontend_dist: str = ""
     sample: bool = False
     unreadable: tuple[str, ...] = ()
@@ -75,6 +83,9 @@ class Settings:
             worker_concurrency=numbers["WORKER_CONCURRENCY"],
             trusted_proxies=numbers["TRUSTED_PROXIES"],
             lease_seconds=numbers["LEASE_SECONDS"],
+            file_megabytes=numbers["FILE_MEGABYTES"],
+            files_url=env.get("FILES_URL", ""),
+            clamd_url=env.get("CLAMD_URL", ""),
             govuk_frontend_dist=env.get("GOVUK_FRONTEND_DIST", ""),
             sample=env.get("SAMPLE", "") == "1",
             unreadable=unreadable,
@@ -122,6 +133,11 @@ class Settings:
         return self.mail_from or "grants@sample.example.org"
 
     @property
+    def largest_file(self) -> int:
+        """The largest file that a group may give in, in bytes."""
+        return self.file_megabytes * 1_000_000
+
+    @property
     def is_secure(self) -> bool:
         """Whether people come by https, so that cookies may be marked for it alone."""
         return self.public_url.startswith("https://")
@@ -155,6 +171,7 @@ class Settings:
         found = list(self.unreadable)
         if self.mail_url:
             found += _mail_problems(self.mail_url)
+        found += _address_problems(self)
         if self.govuk_frontend_dist and not (Path(self.govuk_frontend_dist) / "govuk-frontend.min.css").is_file():
             found.append("GOVUK_FRONTEND_DIST has no govuk-frontend.min.css: set it to the folder dist/govuk.")
         if not self.sample:
@@ -185,6 +202,17 @@ def _mail_problems(mail_url: str) -> list[str]:
     except ValueError:
         readable = False
     return [] if readable else [shape]
+
+
+def _address_problems(settings: Settings) -> list[str]:
+    found = []
+    files, scanner = urlsplit(settings.files_url), urlsplit(settings.clamd_url)
+    if settings.files_url and not (files.scheme in STORE_SCHEMES and (files.netloc or files.path.startswith("/"))):
+        found.append("FILES_URL cannot be read: set it like file:///srv/files or s3://bucket/prefix?region=eu-west-2.")
+    is_tcp = scanner.scheme == "tcp" and ":" in scanner.netloc
+    if settings.clamd_url and not (is_tcp or (scanner.scheme == "unix" and scanner.path)):
+        found.append("CLAMD_URL cannot be read: set it like tcp://host:3310 or unix:/run/clamav/clamd.ctl.")
+    return found
 
 
 def _secret_complaint(settings: Settings) -> str:

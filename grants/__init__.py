@@ -10,7 +10,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from config import ROOT, Settings
 from grants import cli
-from grants.core import audit, database, outbox  # noqa: F401  (their tables belong to the schema)
+from grants.core import audit, database, installed, outbox  # noqa: F401  (their tables belong to the schema)
 from grants.extensions import csrf, db, login, migrate
 from grants.web import (
     access,
@@ -31,6 +31,7 @@ FEATURES = (
     "accounts",
     "funding",
     "funds",
+    "documents",
     "applications",
     "eligibility",
     "assessment",
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(ROOT / "grants" / "migrations"))
     with app.app_context():
         database.prepare(db.engine)
+        installed.install(db.engine, settings)
     numbers.init_app(app)
     security.init_app(app)
     identity.init_app(app)

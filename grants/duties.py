@@ -18,6 +18,10 @@ from grants.applications.services import lapse_due_drafts, start_due_checks
 from grants.assessment.services import remind_due_markers
 from grants.awards.services import lapse_due_offers
 from grants.core.database import reading_only
+from grants.core.installed import settings_of
+from grants.documents.scanner import scanner_at
+from grants.documents.services import ScanRoom, forget_uploads, remind_expiring, scan_due, sweep_orphans
+from grants.documents.storage import StorageDown, store_of
 from grants.eligibility.services import check_new_bids
 from grants.funds.services import close_due_rounds, open_due_rounds
 from grants.monitoring.services import raise_due_returns, remind_due_returns
@@ -32,6 +36,8 @@ Duty = Callable[[Session, datetime], int]
 # A round of delivery ends after this, so that a task is over long before it would be stopped; and after half a
 # lease, because its claims are dated by its beginning and must outlast the message that each was made for.
 SECONDS_OF_DELIVERY = 5.0
+# One scan takes at most half a minute more.
+SECONDS_OF_SCANNING = 20.0
 
 
 def deliver_outbox(session: Session, now: datetime) -> int:
@@ -65,6 +71,31 @@ def sweep_lost(session: Session, now: datetime) -> int:
     return give_back_expired(session, now) + expand_outbox(session, now)
 
 
+def scan_documents(session: Session, now: datetime) -> int:
+    """Have the files that wait scanned; without a scanner they go on waiting. Commits, as a slow scan must."""
+    settings = settings_of(session)
+    if not settings.clamd_url:
+        return 0
+    until = time.monotonic() + SECONDS_OF_SCANNING
+    room = ScanRoom(
+        store=store_of(session),
+        scan=scanner_at(settings.clamd_url),
+        lease=timedelta(seconds=settings.lease_seconds),
+        keep_going=lambda: time.monotonic() < until,
+    )
+    return scan_due(session, room, now=now)
+
+
+def sweep_files(session: Session, now: datetime) -> int:
+    """Delete stored bytes that no row names; a store that is away is swept another time."""
+    store = store_of(session)
+    try:
+        return forget_uploads(session, store, now) + sweep_orphans(session, store, now)
+    except StorageDown:
+        session.rollback()
+        return 0
+
+
 def _postroom() -> Postroom:
     # A worker and a command are told their settings by the environment; there is no request to ask.
     settings = Settings.from_environ()
@@ -90,6 +121,9 @@ DUTIES: dict[str, Duty] = {
     "remind-offers": remind_offers,
     "raise-returns": raise_due_returns,
     "remind-returns": remind_due_returns,
+    "remind-documents": remind_expiring,
+    "scan-documents": scan_documents,
+    "sweep-files": sweep_files,
     "sweep-lost": sweep_lost,
     "deliver-outbox": deliver_outbox,
 }

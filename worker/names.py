@@ -11,6 +11,9 @@ LAPSE_OFFERS = "lapse-offers"
 REMIND_OFFERS = "remind-offers"
 RAISE_RETURNS = "raise-returns"
 REMIND_RETURNS = "remind-returns"
+REMIND_DOCUMENTS = "remind-documents"
+SCAN_DOCUMENTS = "scan-documents"
+SWEEP_FILES = "sweep-files"
 SWEEP_LOST = "sweep-lost"
 
 EVERY_MINUTE = (
@@ -24,6 +27,9 @@ EVERY_MINUTE = (
     REMIND_OFFERS,
     RAISE_RETURNS,
     REMIND_RETURNS,
+    REMIND_DOCUMENTS,
+    SCAN_DOCUMENTS,
+    SWEEP_FILES,
     SWEEP_LOST,
 )
 ALL = (DELIVER_OUTBOX, *EVERY_MINUTE)

@@ -8,13 +8,24 @@ from workflows.application import APPLICATION
 from workflows.assignment import ASSIGNMENT
 from workflows.award import AWARD
 from workflows.decision import DECISION
+from workflows.document import DOCUMENT
 from workflows.engine import NEW, Workflow
 from workflows.event import EVENT
 from workflows.monitoring import MONITORING
 from workflows.panel import PANEL
 from workflows.round import ROUND
 
-LIFECYCLES: tuple[Workflow[Any], ...] = (*(ROUND, EVENT, APPLICATION, ASSIGNMENT, PANEL, DECISION, AWARD, MONITORING),)
+LIFECYCLES: tuple[Workflow[Any], ...] = (
+    ROUND,
+    EVENT,
+    APPLICATION,
+    DOCUMENT,
+    ASSIGNMENT,
+    PANEL,
+    DECISION,
+    AWARD,
+    MONITORING,
+)
 
 
 def diagram(workflow: Workflow[Any]) -> str:

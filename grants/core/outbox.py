@@ -109,7 +109,8 @@ class Reminder(Base):
     __table_args__ = (sa.UniqueConstraint("obligation", "subject_id", "person_id", "offset_code"),)
 
     id: Mapped[Id]
-    office_id: Mapped[int] = mapped_column(sa.Integer, index=True)
+    # Empty for what a group owes to nobody, such as a policy of its own that runs out.
+    office_id: Mapped[int | None] = mapped_column(sa.Integer, index=True)
     obligation: Mapped[str] = mapped_column(sa.String(40))
     subject_id: Mapped[int] = mapped_column(sa.Integer)
     person_id: Mapped[int] = mapped_column(sa.Integer)

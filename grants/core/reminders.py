@@ -36,7 +36,7 @@ class Owed:
     subject_id: int
     person_id: int
     address: str
-    office_id: int
+    office_id: int | None
     template: str
     offset_code: str | None
     superseded: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from grants.applications.models import Application
 from grants.assessment.models import Assignment, Panel, PanelMember
 from grants.awards.models import Award
 from grants.decisions.models import Decision
+from grants.documents.models import Document
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from workflows.actors import GROUP_ROLES, Role
@@ -43,6 +44,10 @@ def _group_of(subject_type: str) -> Any:
     # (thing, organisation, who leads this bid) for whatever belongs to a group.
     if subject_type == "application":
         return sa.select(Application.id, Application.organisation_id, Application.lead_person_id)
+    if subject_type == "document":
+        return sa.select(Document.id, Document.organisation_id, Application.lead_person_id).outerjoin(
+            Application, Application.id == Document.application_id
+        )
     if subject_type == "award":
         return sa.select(Award.id, Award.organisation_id, Application.lead_person_id).join(Award.application)
     return (
@@ -58,6 +63,7 @@ _OFFICE_OF: dict[str, Any] = {
     "assignment": Assignment,
     "panel": Panel,
     "decision": Decision,
+    "document": Document,
     "award": Award,
     "return": MonitoringReturn,
 }

@@ -18,9 +18,11 @@ from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
+from grants.documents.models import Document
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
-from grants.notifications.links import GROUP_PAGES, HOME, OFFICE_PAGES, WORK_PAGES
+from grants.notifications.links import GROUP_PAGES, HOME, KEPT_DOCUMENTS, OFFICE_PAGES, WORK_PAGES
+from grants.web import file_labels
 from workflows.deadlines import london_date
 
 Facts = dict[str, Any]
@@ -53,6 +55,8 @@ def facts_for(session: Session, message: Message, base_url: str) -> Facts:
 def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
     own = OFFICE_PAGES.get(message.subject_type, HOME)
     group, office = GROUP_PAGES.get(message.subject_type, HOME), WORK_PAGES.get(message.template, own)
+    if message.subject_type == "document" and facts["application_id"] is None:
+        group = KEPT_DOCUMENTS
     return {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
 
 
@@ -142,6 +146,17 @@ def _return(session: Session, return_id: int) -> Facts:
     }
 
 
+def _document(session: Session, document_id: int) -> Facts:
+    document = session.get_one(Document, document_id)
+    return {
+        "file_name": document.file_name,
+        "what": file_labels.KINDS[document.kind],
+        "organisation_id": document.organisation_id,
+        "application_id": document.application_id,
+        "expires_on": document.expires_on,
+    }
+
+
 def _receipt(session: Session, message: Message) -> Facts:
     # The copy that this message is the receipt of: a bid taken back and sent again has one for each time.
     submissions = (
@@ -172,6 +187,7 @@ ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
     "assignment": _assignment,
     "award": _award,
     "decision": _decision,
+    "document": _document,
     "panel": _panel,
     "return": _return,
     "round": _round,

@@ -10,9 +10,12 @@ HOME = "/"
 GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",
     "award": "/grants/{award_id}",
+    "document": "/applications/{application_id}",
     "return": "/returns/{return_id}",
     "round": "/applications",
 }
+# A document that an organisation keeps belongs to no bid.
+KEPT_DOCUMENTS = "/groups/{organisation_id}/documents"
 OFFICE_PAGES: dict[str, str] = {
     "application": "/office/applications/{application_id}",
     "assignment": "/office/marking/{assignment_id}",

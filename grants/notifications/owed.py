@@ -18,10 +18,11 @@ from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
+from grants.documents.models import Document
 from grants.eligibility.models import Disqualification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
-from workflows import application, assignment, decision, monitoring, panel, round
+from workflows import application, assignment, decision, document, monitoring, panel, round
 from workflows.application import ApplicationState
 from workflows.award import AwardState
 from workflows.deadlines import london_date
@@ -32,6 +33,7 @@ MODELS: Mapping[str, Any] = {
     "assignment": Assignment,
     "award": Award,
     "decision": Decision,
+    "document": Document,
     "panel": Panel,
     "return": MonitoringReturn,
     "round": Round,
@@ -51,7 +53,9 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "decision-awaiting": decision.WAITING,
     "decision-returned": frozenset({decision.DecisionState.RETURNED}),
     "disqualification-to-confirm": frozenset({ApplicationState.CHECKING}),
+    "document-expiring": document.HELD,
     "draft-reminder": application.DRAFTING,
+    "file-infected": frozenset({document.DocumentState.INFECTED}),
     "draft-saved": application.DRAFTING,
     "marking-assigned": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reminder": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
@@ -138,8 +142,14 @@ def _can_still_accept(session: Session, award: Award, now: datetime) -> bool:
     return award.accept_by_on is None or london_date(now) <= award.accept_by_on
 
 
+def _runs_out_soon(session: Session, kept: Document, now: datetime) -> bool:
+    today = london_date(now)
+    return kept.expires_on is not None and today <= kept.expires_on <= today + timedelta(days=61)
+
+
 FURTHER: Mapping[str, Any] = {
     "disqualification-to-confirm": _proposal_waits,
+    "document-expiring": _runs_out_soon,
     "draft-reminder": _before_deadline,
     "draft-saved": _before_deadline,
     "marking-reminder": _scoring_is_on,

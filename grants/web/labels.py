@@ -10,7 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from grants.web import answer_labels
+from grants.web import answer_labels, file_labels
 from workflows.deadlines import to_london
 from workflows.money import format_pounds
 
@@ -51,6 +51,13 @@ STATES: dict[str, dict[str, tuple[str, str, str]]] = {
         "lapsed": ("Lapsed", "Not sent in time", "grey"),
         "withdrawn": ("Withdrawn", "Withdrawn", "grey"),
         "offer_lapsed": ("Offer ended", "Offer ended", "grey"),
+    },
+    "document": {
+        "waiting": ("Not yet scanned", "Not yet scanned", "yellow"),
+        "clean": ("Scanned, clean", "Ready", "green"),
+        "infected": ("Harmful: shut away", "Harmful: shut away", "red"),
+        "replaced": ("Replaced by a newer one", "Replaced by a newer one", "grey"),
+        "removed": ("Taken off", "Taken off", "grey"),
     },
     "assignment": {
         "assigned": ("Interests to declare", "", "yellow"),
@@ -152,6 +159,11 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "award"): "Award",
     ("application", "lapse-offer"): "End the offer",
     ("application", "withdraw"): "Withdraw the application",
+    ("document", "upload"): "Upload",
+    ("document", "pass-scan"): "Find clean",
+    ("document", "quarantine"): "Shut away",
+    ("document", "replace"): "Replace",
+    ("document", "remove"): "Take off",
     ("assignment", "assign"): "Assign a marker",
     ("assignment", "declare"): "Declare interests",
     ("assignment", "recuse"): "Stand aside",
@@ -200,6 +212,7 @@ ACTIONS: dict[tuple[str, str], str] = {
 
 # What the record holds besides the actions of the tables.
 RECORDED: dict[tuple[str, str], str] = {
+    ("document", "change-expiry"): "Change the date it runs out",
     ("application", "save-answers"): "Save answers",
     ("application", "run-rules"): "Run the automatic rules",
     ("application", "settle-rule"): "Judge a rule",
@@ -406,7 +419,7 @@ SENTENCES: dict[str, str] = {
     "http-503": "The service is not available for a moment. Nothing is lost. Try again in a minute.",
     "too-many-requests": "You have tried many times in a short while. Wait 15 minutes and try again.",
 }
-SENTENCES |= answer_labels.SENTENCES
+SENTENCES |= answer_labels.SENTENCES | file_labels.SENTENCES
 HEADINGS = {
     400: "The request could not be read",
     401: "You are not signed in",

@@ -20,7 +20,7 @@ MODULES = sorted(
     if "versions" not in path.parts and "__pycache__" not in path.parts
 )
 FEATURES = ("accounts", "funding", "funds", "applications", "eligibility", "assessment", "decisions", "awards")
-FEATURES += ("monitoring", "reporting", "notifications", "audit", "importing", "sample")
+FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
 # The five files of every feature; those not needed are left out, and one that outgrows its file becomes a package.
@@ -29,6 +29,8 @@ FILES = {"__init__", "models", "services", "queries", "forms", "views"}
 MORE_FILES = {
     # A round described in a file, the form that a fund starts from, and what both are made of: data, not verbs.
     "funds": {"definition", "described", "file_tables", "form_tables", "model_form", "parts"},
+    # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
+    "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "storage"},
     # Whom a letter goes to, what it says, whether it is still owed, and the way out to the mail server.
     "notifications": {"audiences", "facts", "links", "owed", "rendering", "sweeps", "transport", "words"},
     # One figure for the dashboard and the command alike.

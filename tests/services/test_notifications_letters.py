@@ -25,16 +25,18 @@ from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
 from grants.notifications.rendering import FOLDER, Letter, render
 from grants.notifications.words import DELIVERIES, TITLES
 from tests import builders
+from tests.files import a_document
 from tests.mail import LETTERHEAD
-from workflows import application, assignment, award, decision, monitoring, panel, round
+from workflows import application, assignment, award, decision, document, monitoring, panel, round
 from workflows.actors import Role
 from workflows.engine import Workflow
-from workflows.rules.reminders import DRAFT_OFFSETS, MARKER_OFFSETS, OFFER_OFFSETS, RETURN_OFFSETS
+from workflows.rules.reminders import DRAFT_OFFSETS, EXPIRY_OFFSETS, MARKER_OFFSETS, OFFER_OFFSETS, RETURN_OFFSETS
 
 MACHINES: tuple[Workflow[Any], ...] = (
     round.ROUND,
     application.APPLICATION,
     assignment.ASSIGNMENT,
+    document.DOCUMENT,
     panel.PANEL,
     decision.DECISION,
     award.AWARD,
@@ -43,6 +45,7 @@ MACHINES: tuple[Workflow[Any], ...] = (
 # template -> the kind of thing that it is about
 TOLD = {effect.template: machine.name for machine in MACHINES for row in machine.rows for effect in row.effects}
 REMINDERS = {
+    "document-expiring": ("document", EXPIRY_OFFSETS),
     "draft-reminder": ("application", DRAFT_OFFSETS),
     "marking-reminder": ("assignment", MARKER_OFFSETS),
     "offer-reminder": ("award", OFFER_OFFSETS),
@@ -104,6 +107,7 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
     sitting = Panel(**common, state="convened", round_id=bid.round_id)
     notice = Decision(**common, state="draft", round_id=bid.round_id, reference="DN-1", title="Notice")
     item = DecisionItem(decision=notice, application_id=bid.id, outcome="grant", amount_pence=900_000)
+    kept = a_document(session, bid.organisation, expires_on=date(2024, 3, 1), now=now)
     session.add_all([work, sitting, notice, item])
     session.flush()
     grant = Award(
@@ -135,7 +139,7 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
     )
     session.add(owed)
     session.flush()
-    return {"assignment": work, "panel": sitting, "decision": notice, "award": grant, "return": owed}
+    return {"assignment": work, "document": kept, "panel": sitting, "decision": notice, "award": grant, "return": owed}
 
 
 def letter(session: Session, things: dict[str, Any], template: str, kind: str, detail: dict[str, Any]) -> Letter:

@@ -8,6 +8,7 @@ from workflows.application import ApplicationFacts
 from workflows.assignment import AssignmentFacts, Interest
 from workflows.award import AwardFacts
 from workflows.decision import DecisionFacts
+from workflows.document import DocumentFacts
 from workflows.event import EventFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
@@ -22,6 +23,7 @@ BARE = {
     "round": RoundFacts(scope=SCOPE, now=NOW),
     "application": ApplicationFacts(scope=SCOPE, now=NOW, received_at=NOW, round_state=RoundState.DRAFT),
     "assignment": AssignmentFacts(scope=SCOPE, now=NOW, marker_id=1),
+    "document": DocumentFacts(scope=SCOPE, now=NOW),
     "panel": PanelFacts(scope=SCOPE, now=NOW, round_state=RoundState.DRAFT),
     "decision": DecisionFacts(scope=SCOPE, now=NOW),
     "award": AwardFacts(scope=SCOPE, now=NOW, today=TODAY),
@@ -79,6 +81,7 @@ FACTS = {
         bid_in_scoring=True,
         reason="Because",
     ),
+    "document": replace(BARE["document"], was_sent=False, scan_found=""),
     "panel": replace(
         BARE["panel"],
         round_state=RoundState.MODERATING,
@@ -139,6 +142,7 @@ FOR_ACTION = {
     ("application", "propose-disqualification"): {"failed_rules": ("ER8",)},
     ("application", "disqualify"): {"failed_rules": ("ER8",), "proposal_by": 1},
     ("application", "set-aside-proposal"): {"proposal_by": 1},
+    ("document", "quarantine"): {"scan_found": "Eicar-Test-Signature"},
     ("assignment", "recuse"): {"marker_declared": Interest.DIRECT},
     ("assignment", "finalise"): {"moderation_closed": True},
     ("award", "lapse"): {"accept_by_on": TODAY - timedelta(days=1)},

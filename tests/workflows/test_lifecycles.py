@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflows.facts import FACTS, refusing, willing
-from workflows import application, assignment, award, decision, event, monitoring, panel
+from workflows import application, assignment, award, decision, document, event, monitoring, panel
 from workflows import round as rounds
 from workflows.actors import GROUP_ROLES, SYSTEM, Actor, Role
 from workflows.catalogue import LIFECYCLES
@@ -16,6 +16,7 @@ from workflows.errors import Refusal
 
 GROUPS = {
     "event": (event.COMING, event.PAST, event.CALLED_OFF),
+    "document": (document.HELD, document.GONE),
     "round": (rounds.SETTING_UP, rounds.PUBLISHED, rounds.ASSESSING, rounds.FINISHED),
     "application": (
         application.DRAFTING,

@@ -60,6 +60,8 @@ OFFER_OFFSETS: Final = (
     Offset("+10wd", working_days=10),
     Offset("+15wd", working_days=15),
 )
+# Counted to the day on which a document that a group keeps runs out.
+EXPIRY_OFFSETS: Final = (Offset("-60d", days=-60), Offset("-30d", days=-30), Offset("-7d", days=-7), Offset("0d"))
 
 
 def fires_at(
