@@ -20,11 +20,9 @@ def include_object(thing: Any, name: str | None, kind: str, reflected: bool, com
 def run() -> None:
     engine = database.engine
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            # A batch rebuild of a table drops it; the references to it are checked again at the end.
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        is_sqlite = engine.dialect.name == "sqlite"
+        if is_sqlite:
+            _check_references(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -33,7 +31,17 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            if is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                raise RuntimeError(f"a migration left references to nothing: {broken[:5]}")
         connection.commit()
+        if is_sqlite:
+            _check_references(connection, "ON")
+
+
+def _check_references(connection: Any, switch: str) -> None:
+    # A batch rebuild of a table drops it, which the references to it forbid. SQLite listens to this only outside a
+    # transaction, and SQLAlchemy would open one, so the driver is asked.
+    connection.connection.driver_connection.execute(f"PRAGMA foreign_keys={switch}")
 
 
 run()
