@@ -148,9 +148,8 @@ class Table:
             if abs(value) > _POUNDS_LIMIT:
                 self.say(key, _NOT_MONEY["too-large"])
                 return None
-        return self._stated(
-            key, value if isinstance(value, str) else format(value, "f" if value != int(value) else "d")
-        )
+            value = format(value, "f") if value != int(value) else str(int(value))
+        return self._stated(key, value)
 
     def _stated(self, key: str, text: str) -> int | None:
         try:

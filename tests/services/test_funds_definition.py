@@ -146,6 +146,12 @@ def test_money_as_people_write_it_keeps_a_warning():
     assert [(warning.row, warning.column) for warning in read.warnings] == [("8", "pot")]
 
 
+def test_a_whole_amount_may_be_written_with_decimals():
+    for pot in ("100000.0", "100000.00", "1e5"):
+        assert read_round_file(changed("pot = 100000", f"pot = {pot}"), "R.toml").pot_pence == 10_000_000
+    assert read_round_file(changed("pot = 100000", "pot = 99999.50"), "R.toml").pot_pence == 9_999_950
+
+
 def test_own_questions_take_from_the_model_what_they_leave_out():
     text = GOOD + '[[questions]]\ncode = "P1"\n[[questions]]\ncode = "B1"\nlabel = "How much?"\n'
     read = read_round_file(text, "R.toml")
