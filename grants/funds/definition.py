@@ -8,6 +8,7 @@ from typing import Any, Final
 from grants.funds import model_form
 from grants.funds.file_tables import FileReader, Table, as_hundredths, load, repeated
 from grants.funds.form_tables import read_rules, read_sections
+from grants.funds.known import KnownRound, known_beside
 from grants.funds.parts import (
     AreaDef,
     CriterionDef,
@@ -76,12 +77,13 @@ LONG: Final = 20_000
 
 
 class RoundFileError(Invalid):
-    """A round file that can't be used; `problems` lists everything wrong with it."""
+    """A round file that can't be used; `problems` is all that is wrong with it, `known` what holds all the same."""
 
     code = "round-file-wrong"
 
-    def __init__(self, problems: list[FileProblem]) -> None:
+    def __init__(self, problems: list[FileProblem], known: KnownRound | None = None) -> None:
         super().__init__(problems={"file": "round-file-wrong"})
+        self.known = known or KnownRound()
         self.problems = sorted(problems, key=lambda problem: int(problem.row))
 
 
@@ -103,7 +105,7 @@ def read_round_file(text: str, name: str) -> RoundDefinition:
         "rules": read_rules(top),
     }
     if reader.problems:
-        raise RoundFileError(reader.problems)
+        raise RoundFileError(reader.problems, known_beside(reader.problems, read))
     return RoundDefinition(**read, warnings=tuple(reader.warnings))
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from grants.funds import model_form
-from grants.funds.definition import RoundDefinition, RuleDef
+from grants.funds.definition import RuleDef
+from grants.funds.known import KnownRound
 from grants.importing.rows import Bid, folded
 from grants.importing.tables import Cells, CsvFile, read_text, rows_of
 from workflows.money import Stated
@@ -53,17 +54,14 @@ _KINDS: Final = {
 
 
 class BidReader:
-    """Reads the bids of one file; `definition` is None when the round file was refused."""
+    """Reads the bids of one file as far as its round is known; `added_rules` are those that the round lacked."""
 
-    def __init__(self, definition: RoundDefinition | None, file: CsvFile) -> None:
-        self.definition = definition
+    def __init__(self, round_: KnownRound, file: CsvFile) -> None:
+        self.round = round_
         self.file = file
-        self.areas = {
-            folded(name): area.name
-            for area in (definition.areas if definition else ())
-            for name in (*area.aliases, area.name)
-        }
-        self.rules = {rule.code.upper() for rule in definition.rules} if definition else set()
+        self.areas = {folded(name): area.name for area in round_.areas or () for name in (*area.aliases, area.name)}
+        # Of a round whose rules are unsure only the registry of rules can be asked.
+        self.rules = {rule.code.upper() for rule in round_.rules} if round_.rules is not None else set(RULES)
         self.added_rules: dict[str, RuleDef] = {}
 
     def read(self, data: bytes) -> tuple[Bid, ...]:
@@ -134,7 +132,7 @@ class BidReader:
             if self.areas and is_eligible:
                 cells.say("area", f"this is empty: write one of {', '.join(dict.fromkeys(self.areas.values()))}")
             return None
-        if self.definition is None:
+        if self.round.areas is None:
             return name
         area = self.areas.get(folded(name))
         if area is None:
@@ -151,8 +149,6 @@ class BidReader:
             cells.say("failed_rules", "this bid is eligible: take its failed rules out, or write disqualified")
         if not is_eligible and not codes and cells.text("eligibility").casefold() == "disqualified":
             cells.say("failed_rules", "name at least one rule that this bid failed, such as ER1;ER6")
-        if self.definition is None:
-            return codes
         for code in codes:
             if code in RULES and code not in self.rules:
                 cells.warn("failed_rules", f"{code} was not a rule of this round and was added to it")
@@ -164,14 +160,12 @@ class BidReader:
 
     def _submitted_at(self, cells: Cells) -> datetime:
         given = cells.moment("submitted_at")
-        if self.definition is None or self.definition.closes_at is None:
-            return given or datetime.max.replace(tzinfo=UTC)
-        deadline = self.definition.closes_at + timedelta(minutes=self.definition.grace_minutes)
-        if given is not None and given >= deadline:
+        round_ = self.round
+        if given is not None and round_.deadline and given >= round_.deadline:
             cells.say("submitted_at", "this is not before the closing time of the round")
-        if given is not None and self.definition.opens_at and given < self.definition.opens_at:
+        if given is not None and round_.opens_at and given < round_.opens_at:
             cells.say("submitted_at", "this is before the round opened")
-        return given or self.definition.closes_at - JUST_IN_TIME
+        return given or (round_.closes_at or datetime.max.replace(tzinfo=UTC)) - JUST_IN_TIME
 
 
 def _once(cells: Cells, column: str, value: str, seen: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from grants.funds.definition import FileProblem, RoundDefinition, RoundFileError, read_round_file
+from grants.funds.known import KnownRound, all_known
 from grants.importing.bids import BidReader
 from grants.importing.rows import Bid
 from grants.importing.scores import ScoreReader
@@ -56,15 +57,15 @@ def read_files(round_: Source, applications: Source | None, marks: Source | None
     problems, warnings = round_file.problems, list(definition.warnings if definition else ())
     if applications is not None:
         problems += round_file.not_over(has_marks=marks is not None, now=now)
-    # Without a definition the other files are read all the same, as far as they can be without it.
+    # Beside a round file with problems the other files are read in the light of what is known of it all the same.
     bids_file = CsvFile(applications.name if applications else "")
-    reader = BidReader(definition, bids_file)
+    reader = BidReader(round_file.known, bids_file)
     bids = reader.read(applications.data) if applications else ()
     marks_file = CsvFile(marks.name if marks else "")
     if marks is not None and applications is None:
         marks_file.say(1, "", "marks can't come without the applications that they are for")
     elif marks is not None:
-        bids = ScoreReader(definition, bids, bids_file, marks_file).read(marks.data)
+        bids = ScoreReader(round_file.known, bids, bids_file, marks_file).read(marks.data)
     problems = [*problems, *bids_file.problems, *marks_file.problems]
     warnings = [*warnings, *bids_file.warnings, *marks_file.warnings]
     if problems or definition is None:
@@ -87,6 +88,7 @@ class _RoundFile:
     def __init__(self, source: Source) -> None:
         self.name = source.name
         self.definition: RoundDefinition | None = None
+        self.known = KnownRound()
         file = CsvFile(source.name)
         self.text = read_text(source.data, file, "UTF-8") or ""
         self.problems = file.problems
@@ -94,7 +96,9 @@ class _RoundFile:
             try:
                 self.definition = read_round_file(self.text, source.name)
             except RoundFileError as error:
-                self.problems = error.problems
+                self.problems, self.known = error.problems, error.known
+            else:
+                self.known = all_known(self.definition)
 
     def row(self, key: str) -> str:
         """The line in which a key of the top stands."""
@@ -103,15 +107,13 @@ class _RoundFile:
 
     def not_over(self, *, has_marks: bool, now: datetime) -> list[FileProblem]:
         """A round that comes with bids has closed, and one with marks has been to its panel."""
-        definition = self.definition
-        if definition is None:
-            return []
-        if definition.closes_at is None:
+        known = self.known
+        if known.is_rolling:
             message = "a round with applications needs the time at which it closed"
             return [FileProblem(self.name, self.row("rolling"), "closes_at", message)]
-        ends = {"closes_at": definition.closes_at > now}
+        ends = {"closes_at": known.closes_at is not None and known.closes_at > now}
         if has_marks:
-            ends["scoring_ends_at"] = definition.scoring_ends_at is not None and definition.scoring_ends_at > now
-            ends["panel_on"] = definition.panel_on is not None and definition.panel_on > london_date(now)
+            ends["scoring_ends_at"] = known.scoring_ends_at is not None and known.scoring_ends_at > now
+            ends["panel_on"] = known.panel_on is not None and known.panel_on > london_date(now)
         message = "this is still to come: a round is brought in when it is over"
         return [FileProblem(self.name, self.row(key), key, message) for key, is_ahead in ends.items() if is_ahead]

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from grants.funds.definition import CriterionDef, RoundDefinition
+from grants.funds.definition import CriterionDef
+from grants.funds.known import KnownRound
 from grants.importing.bids import LONG
 from grants.importing.rows import Bid, Mark, folded
 from grants.importing.tables import Cells, CsvFile, read_text, rows_of
@@ -18,27 +19,29 @@ MODERATED: Final = "moderated"
 
 
 class ScoreReader:
-    """Reads the marks of one file; `definition` is None when the round file was refused."""
+    """Reads the marks of one file as far as its round and its bids are known."""
 
-    def __init__(
-        self, definition: RoundDefinition | None, bids: Sequence[Bid], bids_file: CsvFile, file: CsvFile
-    ) -> None:
+    def __init__(self, round_: KnownRound, bids: Sequence[Bid], bids_file: CsvFile, file: CsvFile) -> None:
         self.bids = {folded(bid.reference): bid for bid in bids}
         self.bids_file = bids_file
         self.file = file
-        self.is_round_known = definition is not None
-        self.criteria = {folded(each.code): each for each in definition.criteria} if definition else {}
+        self.criteria = {folded(each.code): each for each in round_.criteria or ()}
+        # Bids, or "" for any, of which a row could not be placed: what they lack may stand in that row.
+        self.unsure: set[str] = set()
 
     def read(self, data: bytes) -> tuple[Bid, ...]:
         """The bids with their marks; every bid that was eligible has a score for each criterion."""
         text = read_text(data, self.file)
         given = self._marks(text) if text is not None else {}
-        if self.file.problems or not self.is_round_known:
-            return tuple(self.bids.values())
-        for bid in self.bids.values():
-            if bid.is_eligible:
+        for bid in self.bids.values() if self._is_whole(given) else ():
+            if bid.is_eligible and bid.reference not in self.unsure:
                 self._check_whole(bid, given.get(bid.reference, {}))
         return tuple(_with_marks(bid, given.get(bid.reference, {})) for bid in self.bids.values())
+
+    def _is_whole(self, given: Mapping[str, object]) -> bool:
+        """Whether the bid of every row is known; of a file that breaks off, or has a wrong header, it is not."""
+        problems = self.file.problems
+        return "" not in self.unsure and all(each.column for each in problems) and bool(given or not problems)
 
     def _marks(self, text: str) -> dict[str, dict[str, dict[str, Mark]]]:
         given: dict[str, dict[str, dict[str, Mark]]] = defaultdict(lambda: defaultdict(dict))
@@ -50,6 +53,7 @@ class ScoreReader:
             score = cells.whole("score", most=criterion.max_score if criterion else MAX_SCORE)
             words = cells.text("justification", longest=LONG)
             if bid is None or criterion is None or not marker:
+                self.unsure.add(bid.reference if bid else "")
                 continue
             marks = given[bid.reference][marker]
             if criterion.code in marks:
@@ -72,7 +76,7 @@ class ScoreReader:
     def _criterion(self, cells: Cells) -> CriterionDef | None:
         code = cells.text("criterion", longest=60, needed=True)
         criterion = self.criteria.get(folded(code))
-        if criterion is None and code and self.is_round_known:
+        if criterion is None and code and self.criteria:
             known = ", ".join(each.code for each in self.criteria.values())
             cells.say("criterion", f'there is no criterion "{code}": write one of {known}')
         return criterion

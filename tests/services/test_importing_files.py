@@ -121,15 +121,83 @@ def test_each_problem_of_a_mark_is_said_where_it_is(row, problem):
 
 
 def test_every_problem_of_all_three_files_comes_at_once():
-    bids = [a_bid("T-1", area="Narnia"), a_bid("T-2", amount_requested="lots"), *BIDS[2:]]
-    found = problems(ROUND.replace("line = 60", "line = 160"), bids, [*MARKS, MARKS[0] | {"score": "9"}])
-    assert [each.partition(": ")[0] for each in found] == [
-        "R.toml:12:line",
-        "A.csv:3:amount_requested",
-        "M.csv:14:score",
+    bids = [
+        a_bid("T-1", area="Narnia", submitted_at="2024-04-01T09:00:00"),
+        a_bid("T-2", amount_requested="lots"),
+        a_bid("T-3", submitted_at="2024-02-01T09:00:00"),
+        thrown_out("T-4", "ER99"),
+        a_bid("T-5"),
     ]
-    # What only the round can tell is said as soon as the round can be read.
-    assert "A.csv:2:area" in [each.partition(": ")[0] for each in problems(bids=bids)]
+    marks = [*MARKS, MARKS[0] | {"marker": "Marker C", "criterion": "LUCK"}, MARKS[0] | {"score": "9"}]
+    assert places(problems(ROUND.replace("line = 60", "line = 160"), bids, marks)) == [
+        "R.toml:12:line",
+        "A.csv:2:area",
+        "A.csv:2:submitted_at",
+        "A.csv:3:amount_requested",
+        "A.csv:4:submitted_at",
+        "A.csv:5:failed_rules",
+        "A.csv:6:reference",
+        "M.csv:14:criterion",
+        "M.csv:15:score",
+        "M.csv:15:criterion",
+    ]
+
+
+def places(found):
+    return [each.partition(": ")[0] for each in found]
+
+
+NARNIA = [a_bid("T-1", area="Narnia"), *BIDS[1:]]
+LUCK = [MARKS[0] | {"criterion": "LUCK"}, *MARKS[1:]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "also"),
+    [
+        # Wrong elsewhere, even in another key of a criterion: the areas and the codes of the criteria are sure.
+        ("weight = 60", "weight = 50", ["A.csv:2:area", "M.csv:2:criterion"]),
+        ("panel_on = ", "panel_met_on = ", ["A.csv:2:area", "M.csv:2:criterion"]),
+        # Wrong itself: the file that hangs on it would only say so again.
+        ('code = "NEED"', 'code = "NE ED"', ["A.csv:2:area"]),
+        ("[[criteria]]", "[[criterion]]", ["A.csv:2:area"]),
+        ('= "West Leicester"', '= "Wes Leicester"', ["M.csv:2:criterion"]),
+        ("areas = [", "area = [", ["M.csv:2:criterion"]),
+        ("\nareas = [", "\nareas = [5, ", ["M.csv:2:criterion"]),
+        ("line = 60", "line = ", []),
+    ],
+)
+def test_a_part_of_the_round_that_is_wrong_itself_is_not_said_again_for_each_row(old, new, also):
+    found = places(problems(ROUND.replace(old, new), NARNIA, LUCK))
+    assert [each for each in found if not each.startswith("R.toml")] == also
+    assert found != also
+
+
+def test_times_that_may_be_wrong_make_no_bid_late():
+    bids = [a_bid("T-1", submitted_at="2024-03-20T09:00:00"), *BIDS[1:]]
+    for wrong in ("2024-03-10T25:00:00", "2024-02-10T09:00:00"):
+        found = problems(ROUND.replace("closes_at = 2024-03-31T17:00:00", f'closes_at = "{wrong}"'), bids)
+        assert places(found) == ["R.toml:8:closes_at"]
+    bids[0]["submitted_at"] = "2024-03-31T17:05:00"
+    assert places(problems(ROUND.replace("title", "grace_minutes = -1\ntitle", 1), bids)) == ["R.toml:5:grace_minutes"]
+
+
+def test_areas_that_are_lacking_may_be_under_a_misspelt_key():
+    start, _, rest = ROUND.partition("[area_aliases]")
+    misspelt = (start + rest[rest.index("[[") :]).replace("areas =", "area =")
+    assert places(problems(misspelt, NARNIA)) == ["R.toml:14:area"]
+
+
+def test_a_round_that_is_not_over_is_said_beside_another_problem_of_its_file():
+    now = NOW.replace(month=4, day=13)
+    assert places(problems(ROUND.replace("line = 60", ""), now=now)) == ["R.toml:1:line", "R.toml:10:panel_on"]
+    rolling = ROUND.replace("closes_at = 2024-03-31T17:00:00", "rolling = true").replace("line = 60", "")
+    assert places(problems(rolling)) == ["R.toml:1:line", "R.toml:8:closes_at"]
+
+
+def test_rules_that_are_wrong_still_let_a_rule_that_nobody_has_be_told():
+    rules = ROUND + '[[rules]]\ncode = "ER1"\non_fail = "laugh"\n'
+    found = problems(rules, [*BIDS, thrown_out("T-5", "ER14"), thrown_out("T-6", "ER99")])
+    assert places(found) == ["R.toml:30:rules[1].on_fail", "A.csv:7:failed_rules"]
 
 
 def test_a_reference_and_a_group_come_once_whatever_their_letters():
@@ -191,6 +259,17 @@ def test_every_eligible_bid_needs_a_score_for_each_criterion():
         "A.csv:3:reference: T-2 is eligible and has no mark for NEED, PLAN in M.csv",
         "M.csv:2:criterion: Marker A has no score for NEED on T-1: add a row",
     ]
+
+
+def test_a_mark_that_is_lacking_is_said_beside_other_problems_but_not_where_a_row_may_hold_it():
+    lacking = [row for row in MARKS if row["reference"] != "T-2"]
+    lost = "A.csv:3:reference"
+    assert places(problems(marks=[lacking[0] | {"score": "9"}, *lacking[1:]])) == [lost, "M.csv:2:score"]
+    assert places(problems(marks=[lacking[0] | {"criterion": "LUCK"}, *lacking[1:]])) == [lost, "M.csv:2:criterion"]
+    assert places(problems(marks=[*lacking, MARKS[4] | {"marker": ""}])) == ["M.csv:10:marker"]
+    assert places(problems(marks=[*lacking, MARKS[4] | {"reference": "T-22"}])) == ["M.csv:10:reference"]
+    assert places(problems(marks=marks_csv(lacking) + b'T-2,"open')) == ["M.csv:10"]
+    assert places(problems(marks=marks_csv(lacking).replace(b"score", b"scores", 1))) == ["M.csv:1:score"]
 
 
 def test_the_panels_scores_alone_are_enough_when_they_name_every_criterion():
