@@ -143,6 +143,8 @@ ROUND = Workflow(
         ("schedule",           S.APPROVED,      S.SCHEDULED,    TIMER | MANAGER,  [set_up_is_sound],                []),
         ("open",               S.SCHEDULED,     S.OPEN,         TIMER,            [opening_reached],                []),
         ("move-deadline",      S.SCHEDULED,     S.SCHEDULED,    MANAGER,          [only_later, reason_given],       []),
+        ("change-form",        S.SCHEDULED,     S.SCHEDULED,    MANAGER,          [],                               []),
+        ("change-form",        S.OPEN,          S.OPEN,         MANAGER,          [],                               []),
         ("extend-deadline",    S.OPEN,          S.OPEN,         MANAGER,          [only_later, reason_given],
             [Tell("deadline-moved", Audience.APPLICANTS)]),
         ("close",              S.OPEN,          S.CLOSED,       TIMER,            [closing_reached],                []),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Final
 
-from grants.funds.models import Question, Round
-from grants.funds.parts import AreaDef, CriterionDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
+from grants.funds.models import Question, Round, SupportEvent
+from grants.funds.parts import AreaDef, CriterionDef, EventDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
+from workflows.event import EventState
 
 MADE: Final = frozenset(
     (
@@ -25,7 +26,14 @@ def definition_of(round_: Round) -> RoundDefinition:
         fund_title=round_.fund.title,
         areas=tuple(AreaDef(name=area.name, aliases=tuple(area.aliases)) for area in round_.areas),
         criteria=tuple(
-            CriterionDef(code=c.code, title=c.title, weight=c.weight, guidance=c.guidance, max_score=c.max_score)
+            CriterionDef(
+                code=c.code,
+                title=c.title,
+                weight=c.weight,
+                guidance=c.guidance,
+                max_score=c.max_score,
+                reads=tuple(q.code for q in _in_order(round_) if q.criterion_code == c.code),
+            )
             for c in round_.criteria
         ),
         sections=tuple(
@@ -50,8 +58,19 @@ def definition_of(round_: Round) -> RoundDefinition:
         ),
         band_edges=tuple(round_.band_edges),
         letters=dict(round_.letters),
+        events=tuple(_event(event) for event in round_.events if event.state != EventState.CANCELLED),
         **plain,
     )
+
+
+def _in_order(round_: Round) -> list[Question]:
+    """The questions as the form asks them: section by section."""
+    place = {section.id: section.position for section in round_.sections}
+    return sorted(round_.questions, key=lambda question: (place.get(question.section_id, 0), question.position))
+
+
+def _event(event: SupportEvent) -> EventDef:
+    return EventDef(**{each.name: getattr(event, each.name) for each in fields(EventDef)})
 
 
 def _question(question: Question) -> QuestionDef:

@@ -149,6 +149,9 @@ class Round(Stateful, Base):
         primaryjoin="and_(Question.round_id == Round.id, Question.retired_at.is_(None))",
     )
     rules: Mapped[list[RoundRule]] = relationship(order_by="RoundRule.position", back_populates="round")
+    events: Mapped[list[SupportEvent]] = relationship(
+        order_by="SupportEvent.starts_at, SupportEvent.id", back_populates="round"
+    )
 
     @property
     def form_key(self) -> tuple[int, str, datetime, int] | None:
@@ -325,7 +328,7 @@ class RoundVersion(Base):
     id: Mapped[Id]
     round_id: Mapped[int] = references("round.id", index=False)
     number: Mapped[int] = mapped_column(sa.Integer)
-    # The round's definition in the terms of the file that a round is exported to.
+    # The round's definition, whole, as `grants.funds.stored` writes it.
     content: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
     reason: Mapped[str] = mapped_column(sa.Text, default="")
@@ -370,7 +373,7 @@ class SupportEvent(Stateful, Base):
     capacity: Mapped[int | None] = mapped_column(sa.Integer)
     created_at: Mapped[Instant]
 
-    round: Mapped[Round] = relationship()
+    round: Mapped[Round] = relationship(back_populates="events")
 
 
 class EventSignUp(Base):

@@ -125,6 +125,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("round", "open"): "Open the round",
     ("round", "move-deadline"): "Move the deadline",
     ("round", "extend-deadline"): "Move the deadline",
+    ("round", "change-form"): "Change the published form",
     ("round", "close"): "Close the round",
     ("round", "start-checking"): "Start eligibility checks",
     ("round", "start-scoring"): "Start scoring",
@@ -213,6 +214,7 @@ ACTIONS: dict[tuple[str, str], str] = {
 # What the record holds besides the actions of the tables.
 RECORDED: dict[tuple[str, str], str] = {
     ("document", "change-expiry"): "Change the date it runs out",
+    ("round", "discard-change"): "Drop the change of the form",
     ("application", "save-answers"): "Save answers",
     ("application", "run-rules"): "Run the automatic rules",
     ("application", "settle-rule"): "Judge a rule",
@@ -278,6 +280,12 @@ SENTENCES: dict[str, str] = {
     "pot-not-covered": "The pot is {pot_pence} and the fund has {free_pence} left. Lower the pot, or add money to the fund.",
     "privacy-notice-missing": "Write the privacy notice.",
     "question-of-unknown-criterion": "Some questions name a criterion that the round does not have: {criteria}.",
+    "code-needed": "Each of these needs a code or a name.",
+    "code-too-long": "One of these codes is too long.",
+    "code-twice": "Two of these have the same code. Give each its own.",
+    "fixed-once-published": "This can't be changed here once the round is published.",
+    "title-too-long": "Use at most 200 characters for each title.",
+    "weight-out-of-range": "A weight is a whole number from 1 to 100.",
     "round-code-taken": "The office has a round with this code already.",
     "round-file-wrong": "The file can't be used yet. What to put right is listed below.",
     "source-name-needed": "Give the money a name.",

@@ -1,5 +1,14 @@
 """Reading funds and rounds; others import from here and never from the modules within."""
 
+from grants.funds.queries.editing import (
+    FIXED,
+    Editable,
+    current_definition,
+    editable,
+    find_working_copy,
+    list_versions,
+    with_fixed,
+)
 from grants.funds.queries.public import RoundPage, get_public_round, list_public_rounds, public_page
 from grants.funds.queries.rounds import (
     PAGE,
@@ -19,22 +28,29 @@ from grants.funds.queries.rounds import (
 )
 
 __all__ = [
+    "FIXED",
     "PAGE",
+    "Editable",
     "RoundPage",
+    "current_definition",
     "deadline_for",
     "deadline_of",
+    "editable",
     "facts_for_round",
     "find_fund",
     "find_round",
+    "find_working_copy",
     "get_public_round",
     "get_round",
     "list_deadline_changes",
     "list_funds",
     "list_public_rounds",
     "list_rounds",
+    "list_versions",
     "problems_of",
     "public_page",
     "setup_of",
     "unallocated_pence",
+    "with_fixed",
     "with_parts",
 ]

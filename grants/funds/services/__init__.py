@@ -1,5 +1,6 @@
 """The verbs of funds and rounds, by subject; others import them from here and never from the modules within."""
 
+from grants.funds.services.changing import discard_changes, save_definition
 from grants.funds.services.duties import close_due_rounds, open_due_rounds
 from grants.funds.services.money import add_money, create_fund, give_money
 from grants.funds.services.running import approve_round, cancel_round, move_deadline, publish_round
@@ -13,9 +14,11 @@ __all__ = [
     "copy_round",
     "create_fund",
     "create_round",
+    "discard_changes",
     "edit_round",
     "give_money",
     "move_deadline",
     "open_due_rounds",
     "publish_round",
+    "save_definition",
 ]

@@ -14,9 +14,10 @@ from grants.accounts.models import Office
 from grants.core import transitions
 from grants.funds import model_form, queries
 from grants.funds.described import definition_of
-from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule, Section
+from grants.funds.models import Round
 from grants.funds.parts import RoundDefinition
 from grants.funds.services.money import ensure_fund, ensure_money
+from grants.funds.services.syncing import sync_parts
 from workflows.actors import Actor
 from workflows.errors import Invalid
 from workflows.round import RoundFacts
@@ -30,7 +31,7 @@ SAME: Final = (
     *("panel_quorum", "needs_community_rep", "tells_disqualified_at_once", "acceptance_working_days"),
     *("is_on_paper", "is_fictional", "endorsement"),
 )
-# What may be changed of a draft, one by one; the form, rubric and rules come whole from a file or a copy.
+# What may be changed of a draft, one by one; the form, rubric and rules are saved whole, by `save_definition`.
 EDITABLE: Final = frozenset(SAME) - {"is_on_paper", "is_fictional"} | {"code", "privacy_notice", "is_money_confirmed"}
 
 
@@ -66,9 +67,9 @@ def create_round(
         is_money_confirmed=create_missing,
         **{name: getattr(definition, name) for name in SAME},
     )
-    _add_parts(round_, definition)
     facts = RoundFacts(scope=round_.scope, now=now)
     transitions.create(session, [round_], "create", facts, actor=actor, now=now, detail={"code": round_.code})
+    sync_parts(session, round_, definition, now=now)
     return round_
 
 
@@ -150,64 +151,3 @@ def basic_problems(values: Mapping[str, Any]) -> dict[str, str]:
 def _refuse_bad(problems: dict[str, str]) -> None:
     if problems:
         raise Invalid(problems=problems)
-
-
-def _add_parts(round_: Round, definition: RoundDefinition) -> None:
-    round_.areas = [
-        RoundArea(name=area.name, aliases=list(area.aliases), position=place)
-        for place, area in enumerate(definition.areas, 1)
-    ]
-    round_.criteria = [
-        Criterion(
-            code=each.code,
-            title=each.title,
-            weight=each.weight,
-            guidance=each.guidance,
-            max_score=each.max_score,
-            position=place,
-        )
-        for place, each in enumerate(definition.criteria, 1)
-    ]
-    round_.rules = [
-        RoundRule(
-            code=rule.code,
-            title=rule.title,
-            is_automatic=rule.is_automatic,
-            on_breach=rule.on_breach,
-            settings=dict(rule.settings),
-            position=place,
-        )
-        for place, rule in enumerate(definition.rules, 1)
-    ]
-    _add_form(round_, definition)
-
-
-def _add_form(round_: Round, definition: RoundDefinition) -> None:
-    for place, part in enumerate(definition.sections, 1):
-        section = Section(
-            code=part.code,
-            title=part.title,
-            guidance=part.guidance,
-            is_eligibility=part.is_eligibility,
-            position=place,
-        )
-        round_.sections.append(section)
-        for question in part.questions:
-            round_.questions.append(
-                Question(
-                    section=section,
-                    code=question.code,
-                    kind=question.kind,
-                    label=question.label,
-                    help_text=question.help_text,
-                    word_limit=question.word_limit,
-                    is_required=question.is_required,
-                    options=[{"value": value, "label": label} for value, label in question.options],
-                    settings=dict(question.settings),
-                    criterion_code=question.criterion_code,
-                    is_private=question.is_private,
-                    show_when=None if question.show_when is None else dict(question.show_when),
-                    is_hidden=question.is_hidden,
-                    position=len(round_.questions) + 1,
-                )
-            )
