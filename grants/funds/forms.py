@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, IntegerField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from grants.funds.file_tables import as_hundredths
@@ -16,6 +18,7 @@ from grants.funds.models import Round
 from grants.web.fields import DateField, MoneyField
 from grants.web.forms import Form
 from workflows.deadlines import DeadlineError, from_london, to_london
+from workflows.rules.finding import Wanted, folded
 
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm)?", re.IGNORECASE)
 LONG = Length(max=20_000, message="Use at most 20,000 characters")
@@ -222,3 +225,48 @@ class CancelForm(Form):
 
 class PressForm(Form):
     """A button without more: the version that the person saw is all it carries."""
+
+
+class FindForm(Form):
+    """What somebody looks for on the public list; it stands in the address, so that it can be kept and passed on."""
+
+    class Meta:
+        csrf = False
+
+    amount = MoneyField(
+        "How much do you need?", is_required=False, description="We show rounds that can give this much."
+    )
+    area = SelectField("Where is the work?", validate_choice=False)
+    theme = StringField(
+        "What is it about?",
+        [Length(max=100, message="Use at most 100 characters")],
+        filters=[tidy],
+        description="A word or two, like parks or young people.",
+    )
+    office = SelectField("Whose money?", validate_choice=False)
+
+    @classmethod
+    def of(cls, arguments: Any, found: Sequence[tuple[Round, Any]]) -> FindForm:
+        """The form of this address, with the areas and offices of these rounds to choose from."""
+        form = cls(formdata=arguments)
+        areas = sorted({area.name for round_, _ in found for area in round_.areas}, key=folded)
+        offices = sorted({(office.code, office.name) for _, office in found}, key=lambda pair: folded(pair[1]))
+        form.area.choices = _choices("All areas", [(name, name) for name in areas], form.area.data)
+        form.office.choices = _choices("All offices", offices, form.office.data)
+        return form
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is looked for."""
+        return any((self.amount.typed.strip(), self.area.data, self.theme.data, self.office.data))
+
+    def wanted(self) -> Wanted:
+        """What is looked for; an amount that can't be read narrows nothing."""
+        return Wanted(self.office.data or "", self.area.data or "", self.theme.data or "", self.amount.data)
+
+
+def _choices(everything: str, known: Sequence[tuple[str, str]], asked: str | None) -> list[SelectChoice]:
+    # What an old address asks for stays on the page, although no round has it now.
+    values = {value for value, _ in known}
+    more = [(asked, asked[:100])] if asked and asked not in values else []
+    return [SelectChoice(value, label) for value, label in [("", everything), *known, *more]]

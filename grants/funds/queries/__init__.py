@@ -9,7 +9,14 @@ from grants.funds.queries.editing import (
     list_versions,
     with_fixed,
 )
-from grants.funds.queries.public import RoundPage, get_public_round, list_public_rounds, public_page
+from grants.funds.queries.public import (
+    RoundPage,
+    fitting,
+    found_as,
+    get_public_round,
+    list_public_rounds,
+    public_page,
+)
 from grants.funds.queries.rounds import (
     PAGE,
     deadline_for,
@@ -40,6 +47,9 @@ __all__ = [
     "find_fund",
     "find_round",
     "find_working_copy",
+=======
+    "fitting",
+    "found_as",
     "get_public_round",
     "get_round",
     "list_deadline_changes",

@@ -17,9 +17,12 @@ from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule
 from workflows.actors import Actor
 from workflows.errors import NotFound
 from workflows.round import RoundState
+from workflows.rules.finding import Found, Wanted, fits
 
 # How long a round that has closed stays on the public list (our default).
 SHOWN_AFTER_CLOSING = timedelta(days=60)
+# More rounds than all offices of a country have at once.
+MOST_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,28 @@ def list_public_rounds(session: Session, *, now: datetime) -> list[tuple[Round, 
     statement = (
         sa.select(Round, Office)
         .join(Office, Office.id == Round.office_id)
-        .where(Round.published_at.is_not(None), sa.or_(is_open, is_coming, recent))
+        .where(Round.published_at.is_not(None), ~Round.is_trial, sa.or_(is_open, is_coming, recent))
         .options(selectinload(Round.areas))
         .order_by(sa.case((is_open, 0), (is_coming, 1), else_=2), Round.closes_at, Round.id)
-        .limit(200)
+        .limit(MOST_LISTED)
     )
     return [(round_, office) for round_, office in session.execute(statement)]
+
+
+def fitting(found: Sequence[tuple[Round, Office]], wanted: Wanted) -> list[tuple[Round, Office]]:
+    """Those of the rounds that fit what somebody looks for."""
+    return [(round_, office) for round_, office in found if fits(wanted, found_as(round_, office.code))]
+
+
+def found_as(round_: Round, office_code: str) -> Found:
+    """The round as it is looked for, by its names of areas and by every word that says what it is for."""
+    return Found(
+        office=office_code,
+        areas=tuple(name for area in round_.areas for name in (area.name, *area.aliases)),
+        words=f"{round_.title} {round_.theme} {round_.purpose}",
+        min_ask_pence=round_.min_ask_pence,
+        max_ask_pence=round_.max_ask_pence,
+    )
 
 
 @dataclass(frozen=True, slots=True)

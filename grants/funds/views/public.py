@@ -1,14 +1,15 @@
-"""What anyone may read of rounds: which are open or coming, and everything about one before starting."""
+"""What anyone may read of rounds: which are open or coming and fit their work, and everything about one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, render_template, url_for
+from flask import current_app, render_template, request, url_for
 
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds import queries
+from grants.funds.forms import FindForm
 from grants.funds.models import Round
 from grants.funds.queries import RoundPage
 from grants.funds.views.blueprint import bp
@@ -33,13 +34,22 @@ def public_rounds() -> Any:
 
 
 def _list() -> Any:
-    found = queries.list_public_rounds(db.session, now=utc_now())
+    everything = queries.list_public_rounds(db.session, now=utc_now())
+    form = FindForm.of(request.args, everything)
+    is_good = form.validate()
+    wanted = form.wanted()
+    found = queries.fitting(everything, wanted)
     groups = (
-        ("Open now", _in(found, RoundState.OPEN), "No round is open just now. Come back soon."),
+        (
+            "Open now",
+            _in(found, RoundState.OPEN),
+            "" if form.is_asked else "No round is open just now. Come back soon.",
+        ),
         ("Opening soon", _in(found, RoundState.SCHEDULED), ""),
         ("Closed lately", [x for x in found if x[0].state not in {RoundState.OPEN, RoundState.SCHEDULED}], ""),
     )
-    return render_template("funds/public_rounds.html", groups=groups)
+    page = render_template("funds/public_rounds.html", groups=groups, form=form, count=len(found))
+    return page, 200 if is_good else 422
 
 
 def _in(found: list[Any], state: RoundState) -> list[Any]:
