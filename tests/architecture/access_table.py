@@ -86,6 +86,8 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.deadline": MANAGER,
     "funds.cancel": DECIDER | CHIEF,
     # applications
+    "applications.could_we_apply": PUBLIC,
+    "applications.judge_answers": PUBLIC,
     "applications.start": SIGNED_IN,
     "applications.answer_quiz": SIGNED_IN,
     "applications.mine": GROUP,

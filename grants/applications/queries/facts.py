@@ -123,21 +123,24 @@ class QuizFinding:
 
 @dataclass(frozen=True, slots=True)
 class QuizResult:
-    """What the eligibility questions add up to, and every rule that failed or refers."""
+    """What the eligibility questions add up to, and every rule that failed or refers.
+
+    `passed` and `later` are the titles of the rules that are met, and of those that only the whole bid can show.
+    """
 
     outcome: Outcome
     findings: tuple[QuizFinding, ...]
+    passed: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 def judge_quiz(session: Session, round_: Round, paper: Paper, given: Mapping[str, Any]) -> QuizResult:
     """Judge what is known before the form: the round's automatic rules, and questions with only one good answer."""
     rows = session.scalars(
-        sa.select(RoundRule)
-        .where(RoundRule.round_id == round_.id, RoundRule.is_automatic)
-        .order_by(RoundRule.position, RoundRule.id)
+        sa.select(RoundRule).where(RoundRule.round_id == round_.id).order_by(RoundRule.position, RoundRule.id)
     ).all()
     facts = eligibility_facts(round_, paper.area_names, given)
-    results = [(rule, judge_rule(rule, facts)) for rule in rows]
+    results = [(rule, judge_rule(rule, facts)) for rule in rows if rule.is_automatic]
     findings = [
         QuizFinding(rule.title, result.outcome, result.reason_code or "", result.evidence)
         for rule, result in results
@@ -145,7 +148,13 @@ def judge_quiz(session: Session, round_: Round, paper: Paper, given: Mapping[str
     ]
     told = {FINDS.get(finding.reason_code) for finding in findings}
     findings += [each for each in _one_answer_findings(paper, given) if each.evidence["code"] not in told]
-    return QuizResult(judge([_as_result(each) for each in findings]), tuple(findings))
+    known = {rule.code for rule, result in results if result.reason_code != NOT_KNOWN}
+    return QuizResult(
+        judge([_as_result(each) for each in findings]),
+        tuple(findings),
+        tuple(rule.title for rule, result in results if result.outcome is Outcome.PASS and rule.code in known),
+        tuple(rule.title for rule in rows if rule.code not in known),
+    )
 
 
 # Which question a reason is about, so that a rule and its question never both complain of one answer.

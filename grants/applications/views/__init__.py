@@ -1,6 +1,6 @@
-"""The group's pages, by subject, on one blueprint: begin, write, check and send a bid, and see where it stands."""
+"""The group's pages, by subject, on one blueprint: whether they may apply, the writing, the sending, the standing."""
 
-from grants.applications.views import drafting, sending, standing, starting
+from grants.applications.views import checking, drafting, sending, standing, starting
 from grants.applications.views.blueprint import bp
 
-__all__ = ["bp", "drafting", "sending", "standing", "starting"]
+__all__ = ["bp", "checking", "drafting", "sending", "standing", "starting"]

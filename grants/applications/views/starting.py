@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, g, redirect, render_template, url_for
@@ -17,7 +17,7 @@ from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round, Section
 from grants.funds.queries import deadline_of, get_public_round
-from grants.web import labels
+from grants.web import carried, labels
 from grants.web.access import SIGNED_IN, allows, current_actor
 from grants.web.answer_labels import rule_reason
 from workflows.actors import Actor
@@ -42,11 +42,12 @@ def start(round_: Round) -> Any:
         return _without_group(round_)
     if len(groups) == 1 and (standing := queries.find_live(db.session, round_.id, groups[0].id)):
         return redirect(url_for("applications.show", application_id=standing.id))
-    if refusal := _closed(round_):
+    if refusal := why_closed(round_):
         sentence = labels.sentence_for(refusal.code, refusal.detail)
         return render_template("applications/not_open.html", round=round_, sentence=sentence)
     paper = queries.paper_of(db.session, round_)
-    return _page(round_, paper, _quiz_form(paper, groups))
+    brought = carried.answers(round_.id)
+    return _page(round_, paper, _quiz_form(paper, groups, brought), is_brought=bool(brought))
 
 
 @bp.post("/rounds/<int:round_id>/apply")
@@ -58,7 +59,7 @@ def answer_quiz(round_: Round) -> Any:
         raise NotAllowed()
     paper = queries.paper_of(db.session, round_)
     form = _quiz_form(paper, groups)
-    part = _quiz(paper)
+    part = quiz_of(paper)
     given = form.read(part.questions)
     is_good = form.check(round_, part.questions, paper.area_names, given, but_not=QUIZ_SAYS)
     group = _chosen(form, groups)
@@ -66,17 +67,25 @@ def answer_quiz(round_: Round) -> Any:
         return _page(round_, paper, form), 422
     result = queries.judge_quiz(db.session, round_, paper, given)
     if result.outcome is Outcome.FAIL:
-        return _page(round_, paper, form, _told(result, Outcome.FAIL))
+        return _page(round_, paper, form, told(result, Outcome.FAIL))
     application = services.start_application(
         db.session, round_, group, given, actor=current_actor(), now=utc_now(), received_at=g.received_at
     )
-    for title, reason in _told(result, Outcome.REFER):
+    for title, reason in told(result, Outcome.REFER):
         flash(f"You can apply. Somebody at the office will look at this first: {title}. {reason}", "info")
+    carried.drop()
     return redirect(url_for("applications.show", application_id=application.id), 303)
 
 
-def _page(round_: Round, paper: Paper, form: QuestionForm, failed: Sequence[tuple[str, str]] = ()) -> str:
-    part = _quiz(paper)
+def _page(
+    round_: Round,
+    paper: Paper,
+    form: QuestionForm,
+    failed: Sequence[tuple[str, str]] = (),
+    *,
+    is_brought: bool = False,
+) -> str:
+    part = quiz_of(paper)
     return render_template(
         "applications/quiz_failed.html" if failed else "applications/start.html",
         findings=failed,
@@ -85,16 +94,19 @@ def _page(round_: Round, paper: Paper, form: QuestionForm, failed: Sequence[tupl
         part=part,
         group_field=form._fields.get(GROUP),
         deadline=deadline_of(round_),
+        is_brought=is_brought,
     )
 
 
-def _quiz(paper: Paper) -> Part:
+def quiz_of(paper: Paper) -> Part:
+    """The eligibility questions of the form."""
     # A round without eligibility questions still has its start button.
     return paper.quiz or Part(Section(code="eligibility", title="Can you apply?", guidance=""), ())
 
 
-def _quiz_form(paper: Paper, groups: list[Organisation]) -> QuestionForm:
-    return open_section(_quiz(paper), paper.area_names, {}, groups={group.id: group.name for group in groups})
+def _quiz_form(paper: Paper, groups: list[Organisation], brought: Mapping[str, Any] | None = None) -> QuestionForm:
+    names = {group.id: group.name for group in groups}
+    return open_section(quiz_of(paper), paper.area_names, brought or {}, groups=names)
 
 
 def _chosen(form: QuestionForm, groups: list[Organisation]) -> Organisation | None:
@@ -107,7 +119,8 @@ def _chosen(form: QuestionForm, groups: list[Organisation]) -> Organisation | No
     return chosen
 
 
-def _closed(round_: Round) -> Refusal | None:
+def why_closed(round_: Round) -> Refusal | None:
+    """Why the round takes no new bid now; None while it does."""
     facts = ApplicationFacts(
         scope=round_.scope,
         now=g.received_at,
@@ -129,6 +142,7 @@ def _without_group(round_: Round) -> str:
     )
 
 
-def _told(result: QuizResult, outcome: Outcome) -> list[tuple[str, str]]:
+def told(result: QuizResult, outcome: Outcome) -> list[tuple[str, str]]:
+    """The rules of this outcome with why, as the page says them."""
     found = [finding for finding in result.findings if finding.outcome is outcome]
     return [(finding.title.rstrip("."), rule_reason(finding.reason_code, finding.evidence)) for finding in found]

@@ -16,9 +16,10 @@ from grants.funds.views.blueprint import bp
 from grants.web import filters
 from grants.web.access import PUBLIC, allows
 from grants.web.rule_words import rule_words
-from workflows.round import RoundState
+from workflows.round import PUBLISHED, RoundState
 
 START = "applications.start"
+CHECK = "applications.could_we_apply"
 
 
 @bp.get("/")
@@ -69,6 +70,7 @@ def public_round(round_: Round) -> Any:
         rules=[sentence for sentence in sentences if sentence],
         marks={criterion.code: criterion.title for criterion in page.criteria},
         start_url=_start_url(round_),
+        check_url=_check_url(page),
     )
 
 
@@ -76,6 +78,13 @@ def _start_url(round_: Round) -> str:
     if round_.state != RoundState.OPEN or START not in current_app.view_functions:
         return ""
     return url_for(START, round_id=round_.id)
+
+
+def _check_url(page: RoundPage) -> str:
+    asks_first = any(part.is_eligibility for part in page.form)
+    if page.round.state not in PUBLISHED or not asks_first or CHECK not in current_app.view_functions:
+        return ""
+    return url_for(CHECK, round_id=page.round.id)
 
 
 def _facts(page: RoundPage) -> list[tuple[str, str]]:
