@@ -47,7 +47,6 @@ __all__ = [
     "find_fund",
     "find_round",
     "find_working_copy",
-=======
     "fitting",
     "found_as",
     "get_public_round",
