@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, ShortText, UtcDateTime, one_of, references, text_enum
 from workflows.actors import Role, Scope
+from workflows.rules.formats import normal_name
 
 
 class Installation(Base):
@@ -103,16 +104,45 @@ class Organisation(Base):
     id: Mapped[Id]
     name: Mapped[ShortText]
     kind: Mapped[str] = mapped_column(sa.String(40))
-    charity_number: Mapped[str] = mapped_column(sa.String(20), default="")
-    company_number: Mapped[str] = mapped_column(sa.String(20), default="")
+    # The name as duplicates are looked for by it; it follows the name by itself.
+    name_key: Mapped[str] = mapped_column(sa.String(200), default="", index=True)
+    charity_number: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
+    company_number: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
     postcode: Mapped[str] = mapped_column(sa.String(10), default="")
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     founded_on: Mapped[date | None] = mapped_column(sa.Date)
     created_at: Mapped[Instant]
 
+    @validates("name")
+    def _follow_name(self, key: str, name: str) -> str:
+        self.name_key = normal_name(name)
+        return name
+
     @property
     def scope(self) -> Scope:
         return Scope(organisation_id=self.id)
+
+
+class OrganisationDetail(Base):
+    """One answer that a group keeps for its bids, as it was saved at one time: the latest of a code holds.
+
+    `code` is the model form's id (O1, O8 ...). Only the group's own people read these: another office sees of a group
+    its public facts, and what a bid made to it carries.
+    """
+
+    __tablename__ = "organisation_detail"
+    __table_args__ = (sa.Index("ix_organisation_detail_code", "organisation_id", "code", "id"),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = references("organisation.id", index=False)
+    code: Mapped[str] = mapped_column(sa.String(20))
+    value: Mapped[Any] = mapped_column(sa.JSON)
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    # The reference of the bid that it was taken from; empty when it was written on the group's own page.
+    source: Mapped[str] = mapped_column(sa.String(40), default="")
+    saved_at: Mapped[Instant]
+
+    person: Mapped[Person | None] = relationship()
 
 
 class Membership(Base):

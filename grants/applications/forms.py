@@ -21,7 +21,7 @@ from grants.web.fields import DateField, MoneyField
 from grants.web.filters import field_errors
 from grants.web.forms import Form, open_form
 from workflows.errors import Refusal
-from workflows.rules import answers
+from workflows.rules import answers, formats
 from workflows.rules.answers import MOST_LINES, TYPED
 
 YES_NO = (("yes", "Yes"), ("no", "No"))
@@ -217,7 +217,7 @@ def _field(spec: Spec) -> Any:
         return FieldList(FormField(Line), min_entries=BLANK_LINES, max_entries=MOST_LINES, **words)
     if spec.kind in {"money", "date"}:
         return (MoneyField if spec.kind == "money" else DateField)(is_required=False, **words)
-    return {"text": Text, "long_text": LongText, "number": Number}[spec.kind](**words)
+    return ({"long_text": LongText, "number": Number}.get(spec.kind) or Text)(**words)
 
 
 def _drawn(spec: Spec) -> list[SelectChoice]:
@@ -262,6 +262,9 @@ def _read(field: Any, kind: str) -> Any:
     if kind == "date":
         parts = [_clean(part) for part in field.parts]
         return field.data.isoformat() if field.data else _kept(parts, any(parts))
+    if kind in formats.CHECKS:
+        found = formats.check(kind, field.data or "")
+        return field.data if found.error else found.value
     if kind in {"money", "number"}:
         return field.data if field.data is not None else _kept(_clean(field.typed), bool(field.typed.strip()))
     return field.data

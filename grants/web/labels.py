@@ -275,6 +275,7 @@ SENTENCES: dict[str, str] = {
     "limits-out-of-order": "The least that a group may ask is more than the most.",
     "money-not-confirmed": "Record that the finance officer has confirmed the money.",
     "more-than-the-source": "The money source has only {free_pence} left.",
+    "name-too-long": "Use at most 200 characters.",
     "no-questions": "The round has no questions.",
     "opening-missing": "Give an opening time.",
     "pot-not-covered": "The pot is {pot_pence} and the fund has {free_pence} left. Lower the pot, or add money to the fund.",

@@ -28,7 +28,17 @@ FILES = {"__init__", "models", "services", "queries", "forms", "views"}
 # What a feature has besides, each for a reason of its own.
 MORE_FILES = {
     # A round described in a file, the form that a fund starts from, and what both are made of: data, not verbs.
-    "funds": {"definition", "described", "file_tables", "form_tables", "known", "model_form", "parts", "stored"},
+    "funds": {
+        "definition",
+        "described",
+        "file_tables",
+        "form_tables",
+        "group_form",
+        "known",
+        "model_form",
+        "parts",
+        "stored",
+    },
     # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
     "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "storage"},
     # Whom a letter goes to, what it says, whether it is still owed, and the way out to the mail server.

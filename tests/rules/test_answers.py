@@ -128,3 +128,22 @@ def test_an_answer_is_held_against_another_only_when_that_is_known(asked, value,
 )
 def test_an_answer_reads_as_people_write_it(asked, value, text):
     assert answers.shown(asked, value) == text
+
+
+@pytest.mark.parametrize(
+    ("asked", "value", "code"),
+    [
+        (question("postcode"), "LE1 1AA", None),
+        (question("postcode"), "nowhere", "postcode-unreadable"),
+        (question("postcode"), ["LE1 1AA"], "answer-unreadable"),
+        (question("postcode", settings={"many": True}), ["LE1 1AA", "B1"], "postcode-unreadable"),
+        (question("charity_number"), 1234567, "answer-unreadable"),
+        (question("company_number"), "1234567", None),
+        (question("url"), "javascript:alert(1)", "web-address-unreadable"),
+        (question("text", settings={"format": "year"}), "2011", None),
+        (question("text", settings={"format": "year", "latest": 2026}), "2027", "year-too-late"),
+    ],
+)
+def test_an_answer_of_a_known_format_is_held_to_it(asked, value, code):
+    found = answers.problem(asked, value)
+    assert (found.code if found else None) == code

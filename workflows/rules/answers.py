@@ -14,7 +14,9 @@ from typing import Any, Final, Protocol
 
 from workflows.errors import Refusal
 from workflows.money import LARGEST, format_pounds
+from workflows.rules import formats
 from workflows.rules.budget import BudgetLine, budget_problems, budget_total, word_limit_problem
+from workflows.rules.formats import check_year
 
 Given = Mapping[str, Any]
 TYPED: Final = "typed"
@@ -109,7 +111,17 @@ def _text(question: QuestionLike, value: Any, areas: Collection[str], given: Giv
     most = int(question.settings.get("max_length", usual))
     if len(value) > most:
         return Refusal("too-many-characters", {"limit": most, "have": len(value)})
+    if question.settings.get("format") == "year":
+        return check_year(value, latest=int(question.settings.get("latest", 9999))).error
     return None if question.word_limit is None else word_limit_problem(value, question.word_limit)
+
+
+def _formatted(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
+    many = bool(question.settings.get("many"))
+    texts = value if many and isinstance(value, list) else [value]
+    if not all(isinstance(text, str) for text in texts):
+        return Refusal("answer-unreadable", {"kind": str(question.kind)})
+    return next((found.error for text in texts if (found := formats.check(str(question.kind), text)).error), None)
 
 
 def _amount(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
@@ -196,6 +208,7 @@ _CHECKS: Final = {
     "areas": _choices,
     "budget": _budget,
     "declaration": _declaration,
+    **dict.fromkeys(formats.CHECKS, _formatted),
 }
 
 

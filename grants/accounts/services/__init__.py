@@ -1,6 +1,8 @@
 """The verbs of accounts, by subject; others import them from here and never from the modules within."""
 
 from grants.accounts.services.codes import confirm_code, prepare_code
+from grants.accounts.services.details import KEEPERS as DETAIL_KEEPERS
+from grants.accounts.services.details import save_details
 from grants.accounts.services.invitations import invite_to_group, invite_to_office
 from grants.accounts.services.kept import forget_text, keep_text
 from grants.accounts.services.links import Site, record_sign_in, request_link, spend_link
@@ -11,6 +13,7 @@ from grants.accounts.services.roles import KEEPERS, change_roles, end_access, en
 from grants.accounts.services.sign_up import add_group, complete_sign_up, request_sign_up
 
 __all__ = [
+    "DETAIL_KEEPERS",
     "KEEPERS",
     "OFFICE_FIELDS",
     "Site",
@@ -37,6 +40,7 @@ __all__ = [
     "request_link",
     "request_sign_up",
     "reset_second_factor",
+    "save_details",
     "spend_link",
     "update_office",
 ]
