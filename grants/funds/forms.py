@@ -258,7 +258,17 @@ class FindForm(Form):
     @property
     def is_asked(self) -> bool:
         """Whether anything is looked for."""
-        return any((self.amount.typed.strip(), self.area.data, self.theme.data, self.office.data))
+        return bool(self.asked())
+
+    def asked(self) -> dict[str, str]:
+        """The same as the parts of an address, without what was left empty."""
+        parts = {
+            "amount": self.amount.typed.strip(),
+            "area": self.area.data,
+            "theme": self.theme.data,
+            "office": self.office.data,
+        }
+        return {name: value for name, value in parts.items() if value}
 
     def wanted(self) -> Wanted:
         """What is looked for; an amount that can't be read narrows nothing."""

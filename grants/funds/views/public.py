@@ -13,6 +13,8 @@ from grants.funds.forms import FindForm
 from grants.funds.models import Round
 from grants.funds.queries import RoundPage
 from grants.funds.views.blueprint import bp
+from grants.funds.views.feeds import follow_urls
+from grants.funds.views.linked_data import described
 from grants.web import filters
 from grants.web.access import PUBLIC, allows
 from grants.web.rule_words import rule_words
@@ -49,7 +51,9 @@ def _list() -> Any:
         ("Opening soon", _in(found, RoundState.SCHEDULED), ""),
         ("Closed lately", [x for x in found if x[0].state not in {RoundState.OPEN, RoundState.SCHEDULED}], ""),
     )
-    page = render_template("funds/public_rounds.html", groups=groups, form=form, count=len(found))
+    page = render_template(
+        "funds/public_rounds.html", groups=groups, form=form, count=len(found), follow=follow_urls(form.asked())
+    )
     return page, 200 if is_good else 422
 
 
@@ -69,7 +73,9 @@ def public_round(round_: Round) -> Any:
         facts=_facts(page),
         rules=[sentence for sentence in sentences if sentence],
         marks={criterion.code: criterion.title for criterion in page.criteria},
-        start_url=_start_url(round_),
+        start_url=(start_url := _start_url(round_)),
+        linked_data=described(page, start_url),
+        follow=follow_urls({"office": page.office.code}),
         check_url=_check_url(page),
     )
 
