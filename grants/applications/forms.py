@@ -134,6 +134,18 @@ class QuestionForm(Form):
         return found + [(None, text) for text in self.form_errors]
 
 
+class TickForm(Form):
+    """Answers ticked by the codes of their questions. `seen` holds the fingerprints of what stood beside them."""
+
+    seen = wtforms.HiddenField()
+    codes = wtforms.SelectMultipleField(validate_choice=False, choices=[])
+
+    def marks(self) -> dict[str, str]:
+        """What the page showed when it was drawn."""
+        pairs = (item.partition(":") for item in (self.seen.data or "").split())
+        return {code: mark for code, _, mark in pairs}
+
+
 class WithdrawForm(Form):
     """Why a group ends its bid, for the office; it may say nothing."""
 

@@ -5,11 +5,15 @@ A round asks those of them that it needs; the answers are filled in from what th
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from grants.funds.models import Question
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import QuestionDef, SectionDef
+from workflows.deadlines import to_london
+from workflows.errors import Refusal
+from workflows.rules.formats import check_year
 
 NAME: Final = "O1"
 CHARITY_NUMBER: Final = "O3"
@@ -158,6 +162,11 @@ QUESTIONS: Final = {question.code: question for section in SECTIONS for question
 def is_of_the_group(code: str) -> bool:
     """Whether a question of a round is about the group itself, and so may be filled in from what it keeps."""
     return code in QUESTIONS
+
+
+def year_problem(text: str, now: datetime) -> Refusal | None:
+    """What is wrong with the year in which a group started; it can't lie ahead."""
+    return check_year(text, latest=to_london(now).year).error
 
 
 def as_row(question: QuestionDef) -> Question:

@@ -216,6 +216,7 @@ RECORDED: dict[tuple[str, str], str] = {
     ("document", "change-expiry"): "Change the date it runs out",
     ("round", "discard-change"): "Drop the change of the form",
     ("application", "save-answers"): "Save answers",
+    ("application", "copy-answers"): "Take over answers of an earlier bid",
     ("application", "run-rules"): "Run the automatic rules",
     ("application", "settle-rule"): "Judge a rule",
     ("application", "declare-interest"): "Declare an interest",

@@ -69,6 +69,15 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.add_group": SIGNED_IN,
     "accounts.invite_colleague": LEAD,
     "accounts.send_group_invitation": LEAD,
+    "applications.details": GROUP,
+    "applications.details_part": LEAD | SIGNATORY,
+    "applications.save_details": LEAD | SIGNATORY,
+    "applications.details_changes": GROUP,
+    "applications.keep_details": LEAD | SIGNATORY,
+    "applications.save_kept_details": LEAD | SIGNATORY,
+    "applications.copy_from": WRITERS,
+    "applications.copy": WRITERS,
+    "applications.copy_ticked": WRITERS,
     "accounts.leave": LEAD,
     "accounts.end_part": LEAD,
     # funds
@@ -210,11 +219,14 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "person_id": lambda stage: stage.people["officer"].id,
     "return_id": lambda stage: stage.returns[0].id,
     "round_id": lambda stage: stage.round_.id,
+    "source_id": lambda stage: stage.bids[1].id,
     "rule_code": lambda stage: stage.round_.rules[0].code,
 }
 # Where the same name stands for another kind of thing.
 OF_ENDPOINT: dict[tuple[str, str], Callable[[Stage], Any]] = {
     ("accounts.leave", "person_id"): lambda stage: stage.groups[0][1].id,
+    ("applications.details_part", "code"): lambda stage: "money",
+    ("applications.save_details", "code"): lambda stage: "money",
     ("accounts.end_part", "person_id"): lambda stage: stage.groups[0][1].id,
 }
 

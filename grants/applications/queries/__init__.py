@@ -1,6 +1,16 @@
 """Reading bids: scoped to the actor, with the facts that their machine and the rules ask for."""
 
 from grants.applications.queries.content import content_of, hash_of
+from grants.applications.queries.copying import Copyable, copyable_answers, get_source, has_sources, list_sources
+from grants.applications.queries.details import (
+    DETAILS,
+    DetailsPart,
+    Difference,
+    details_part,
+    details_parts,
+    differing_details,
+    fitting_details,
+)
 from grants.applications.queries.facts import (
     Problem,
     QuizFinding,
@@ -27,6 +37,10 @@ from grants.applications.queries.reading import (
 )
 
 __all__ = [
+    "DETAILS",
+    "Copyable",
+    "DetailsPart",
+    "Difference",
     "Paper",
     "Part",
     "PartProgress",
@@ -37,16 +51,24 @@ __all__ = [
     "answers_of",
     "base_facts",
     "content_of",
+    "copyable_answers",
+    "details_part",
+    "details_parts",
+    "differing_details",
     "eligibility_facts",
     "find_live",
     "find_submission",
+    "fitting_details",
     "form_problems",
     "get_application",
+    "get_source",
+    "has_sources",
     "hash_of",
     "judge_quiz",
     "judge_rule",
     "list_groups_led",
     "list_mine",
+    "list_sources",
     "list_submissions",
     "paper_of",
     "progress_of",

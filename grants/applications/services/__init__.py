@@ -2,9 +2,12 @@
 
 from grants.applications.services.drafting import save_answers, start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
+from grants.applications.services.filling import copy_answers, keep_details
 from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
 
 __all__ = [
+    "copy_answers",
+    "keep_details",
     "lapse_due_drafts",
     "save_answers",
     "start_application",

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import Organisation
+from grants.accounts.queries import details_of
 from grants.applications.models import Answer, Application, ApplicationArea
-from grants.applications.queries import Paper, base_facts, find_live, judge_quiz, paper_of
+from grants.applications.queries import Paper, base_facts, find_live, fitting_details, judge_quiz, paper_of
 from grants.core import audit, transitions
 from grants.funds import model_form as form
 from grants.funds.models import Question, Round, RoundArea
@@ -68,8 +69,11 @@ def start_application(
     )
     facts = base_facts(session, application, now=now, received_at=received_at, has_live_bid=standing is not None)
     transitions.create(session, [application], "start", facts, actor=actor, now=now)
+    # What the group keeps of itself is not asked again; the quiz is answered anew each time.
+    kept = {} if actor.on_paper else fitting_details(paper, details_of(session, organisation))
+    given = kept | dict(quiz)
     _write(
-        session, application, [_Change(_known(paper.questions, code), None, quiz[code]) for code in quiz], actor, now
+        session, application, [_Change(_known(paper.questions, code), None, given[code]) for code in given], actor, now
     )
     return application
 

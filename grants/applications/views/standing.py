@@ -20,6 +20,7 @@ from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
 
 GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
+KEEPERS = {Role.LEAD, Role.SIGNATORY}
 
 
 def load(session: Session, actor: Actor, application_id: int) -> Application:
@@ -65,6 +66,7 @@ def show(application: Application) -> str:
         submission=queries.find_submission(db.session, application),
         is_told=not is_embargoed(application),
         offers=_offers(application),
+        keep_count=_keep_count(application),
     )
 
 
@@ -86,7 +88,18 @@ def _task_list(application: Application) -> str:
         deadline=deadline,
         left=time_left(deadline, g.received_at),
         offers=_offers(application, problems=codes),
+        keep_count=_keep_count(application, given),
+        has_sources=queries.has_sources(db.session, application),
     )
+
+
+def _keep_count(application: Application, given: dict[str, Any] | None = None) -> int:
+    """How many answers about the group it does not keep yet; asked of those alone who may keep them."""
+    if not current_actor().roles_in(application.scope) & KEEPERS:
+        return 0
+    paper = queries.paper_of(db.session, application.round)
+    given = queries.answers_of(db.session, application) if given is None else given
+    return len(queries.differing_details(db.session, application, paper, given))
 
 
 def _item(application: Application, progress: queries.PartProgress) -> dict[str, str]:
