@@ -1,7 +1,7 @@
 """Reading bids: scoped to the actor, with the facts that their machine and the rules ask for."""
 
 from grants.applications.queries.content import content_of, hash_of
-from grants.applications.queries.copying import Copyable, copyable_answers, get_source, has_sources, list_sources
+from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
     DETAILS,
     DetailsPart,
@@ -62,7 +62,6 @@ __all__ = [
     "form_problems",
     "get_application",
     "get_source",
-    "has_sources",
     "hash_of",
     "judge_quiz",
     "judge_rule",

@@ -49,24 +49,15 @@ def list_sources(session: Session, application: Application, *, limit: int = 50)
     """The group's other bids that have answers, the latest first, with their rounds."""
     return session.scalars(
         sa.select(Application)
-        .where(*_others(application))
+        .where(
+            Application.organisation_id == application.organisation_id,
+            Application.id != application.id,
+            sa.select(Answer.id).where(Answer.application_id == Application.id).exists(),
+        )
         .options(joinedload(Application.round))
         .order_by(Application.id.desc())
         .limit(limit)
     ).all()
-
-
-def has_sources(session: Session, application: Application) -> bool:
-    """Whether there is an earlier bid to take answers from."""
-    return session.scalars(sa.select(Application.id).where(*_others(application)).limit(1)).first() is not None
-
-
-def _others(application: Application) -> list[sa.ColumnElement[bool]]:
-    return [
-        Application.organisation_id == application.organisation_id,
-        Application.id != application.id,
-        sa.select(Answer.id).where(Answer.application_id == Application.id).exists(),
-    ]
 
 
 def get_source(session: Session, actor: Actor, application: Application, source_id: int) -> Application:

@@ -88,17 +88,15 @@ def _task_list(application: Application) -> str:
         deadline=deadline,
         left=time_left(deadline, g.received_at),
         offers=_offers(application, problems=codes),
-        keep_count=_keep_count(application, given),
-        has_sources=queries.has_sources(db.session, application),
+        is_keeper=bool(current_actor().roles_in(application.scope) & KEEPERS),
     )
 
 
-def _keep_count(application: Application, given: dict[str, Any] | None = None) -> int:
+def _keep_count(application: Application) -> int:
     """How many answers about the group it does not keep yet; asked of those alone who may keep them."""
     if not current_actor().roles_in(application.scope) & KEEPERS:
         return 0
-    paper = queries.paper_of(db.session, application.round)
-    given = queries.answers_of(db.session, application) if given is None else given
+    paper, given = queries.paper_of(db.session, application.round), queries.answers_of(db.session, application)
     return len(queries.differing_details(db.session, application, paper, given))
 
 
