@@ -24,13 +24,18 @@ from grants.reporting.funnel import as_json, as_text, funnel_of
 def report_round(code: str, office: str | None, is_json: bool) -> None:
     """Print what the round CODE came to."""
     with reading_only():
-        found = _rounds(code, office)
-        if not found:
-            refuse(f"There is no round {code}.")
-        if len(found) > 1:
-            refuse(f"More than one office has a round {code}: name one with --office.")
-        funnel = funnel_of(db.session, found[0])
+        funnel = funnel_of(db.session, the_round(code, office))
         click.echo(json.dumps(as_json(funnel), indent=2, ensure_ascii=False) if is_json else as_text(funnel))
+
+
+def the_round(code: str, office: str | None) -> Round:
+    """The one round of this code, or the command ends with what to do."""
+    found = _rounds(code, office)
+    if not found:
+        refuse(f"There is no round {code}.")
+    if len(found) > 1:
+        refuse(f"More than one office has a round {code}: name one with --office.")
+    return found[0]
 
 
 def _rounds(code: str, office: str | None) -> list[Round]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Final
+from dataclasses import fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final, TypeVar
 
 from grants.funds import model_form
 from grants.funds.file_tables import FileReader, Table, as_hundredths, load, repeated
-from grants.funds.form_tables import read_rules, read_sections
+from grants.funds.form_tables import read_rules, read_sections, with_reads
 from grants.funds.known import KnownRound, known_beside
+from grants.funds.models import Endorsement, EventKind
 from grants.funds.parts import (
     AreaDef,
     CriterionDef,
+    EventDef,
     FileProblem,
     QuestionDef,
     RoundDefinition,
@@ -34,46 +38,17 @@ __all__ = [
 ]
 
 KEYS: Final = frozenset(
-    [
-        "office",
-        "fund",
-        "fund_title",
-        "code",
-        "title",
-        "theme",
-        "purpose",
-        "guidance",
-        "privacy_notice",
-        "opens_at",
-        "closes_at",
-        "rolling",
-        "grace_minutes",
-        "scoring_ends_at",
-        "panel_on",
-        "decide_by_on",
-        "announce_on",
-        "pot",
-        "line",
-        "bands",
-        "min_ask",
-        "max_ask",
-        "max_project_cost",
-        "max_months",
-        "markers_needed",
-        "panel_quorum",
-        "needs_community_rep",
-        "tells_disqualified_at_once",
-        "acceptance_working_days",
-        "fictional",
-        "areas",
-        "area_aliases",
-        "criteria",
-        "sections",
-        "questions",
-        "rules",
-    ]
+    (
+        *("complete", "office", "fund", "fund_title", "code", "title", "theme", "purpose", "guidance"),
+        *("privacy_notice", "opens_at", "closes_at", "rolling", "grace_minutes", "scoring_ends_at", "panel_on"),
+        *("decide_by_on", "announce_on", "pot", "line", "bands", "min_ask", "max_ask", "max_project_cost"),
+        *("max_months", "markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once"),
+        *("acceptance_working_days", "fictional", "endorsement", "letters", "areas", "area_aliases"),
+        *("criteria", "sections", "questions", "rules", "events"),
+    )
 )
 LONG: Final = 20_000
+E = TypeVar("E", bound=StrEnum)
 
 
 class RoundFileError(Invalid):
@@ -100,9 +75,9 @@ def read_round_file(text: str, name: str) -> RoundDefinition:
         **_money(top),
         **_people(top),
         "areas": _areas(top),
-        "criteria": (criteria := _criteria(top)),
-        "sections": read_sections(top, criteria),
+        **_form(top),
         "rules": read_rules(top),
+        "events": _events(top),
     }
     if reader.problems:
         raise RoundFileError(reader.problems, known_beside(reader.problems, read))
@@ -118,10 +93,47 @@ def _names(top: Table) -> dict[str, Any]:
         "title": top.text("title", needed=True),
         "theme": top.text("theme", longest=300),
         "purpose": top.text("purpose", longest=LONG),
-        "guidance": top.text("guidance", longest=LONG, default=model_form.GUIDANCE),
+        "guidance": top.text("guidance", longest=LONG, default="" if top.flag("complete") else model_form.GUIDANCE),
         "privacy_notice": top.text("privacy_notice", longest=LONG),
         "is_fictional": top.flag("fictional"),
+        "endorsement": _one_of(top, "endorsement", Endorsement, Endorsement.NONE),
+        "letters": _letters(top),
     }
+
+
+def _one_of(table: Table, key: str, kinds: type[E], default: E) -> E:
+    value = table.text(key, default=default.value)
+    if value not in set(kinds):
+        table.say(key, f"choose one of: {', '.join(kinds)}")
+        return default
+    return kinds(value)
+
+
+def _letters(top: Table) -> dict[str, str]:
+    letters = top.table("letters")
+    return {kind: letters.text(kind, longest=LONG, needed=True) for kind in letters.keys}
+
+
+def _events(top: Table) -> tuple[EventDef, ...]:
+    return tuple(_event(table) for table in top.tables("events"))
+
+
+def _event(table: Table) -> EventDef:
+    table.only(each.name for each in fields(EventDef))
+    starts_at, ends_at = table.moment("starts_at", needed=True), table.moment("ends_at")
+    if starts_at and ends_at and ends_at <= starts_at:
+        table.say("ends_at", "this must be later than starts_at")
+    return EventDef(
+        title=table.text("title", needed=True),
+        starts_at=starts_at or datetime.min.replace(tzinfo=UTC),
+        kind=_one_of(table, "kind", EventKind, EventKind.WORKSHOP),
+        about=table.text("about", longest=LONG),
+        ends_at=ends_at,
+        place=table.text("place", longest=300),
+        link=table.text("link", longest=500),
+        recording_link=table.text("recording_link", longest=500),
+        capacity=table.whole("capacity", least=1, most=100_000),
+    )
 
 
 def _dates(top: Table) -> dict[str, Any]:
@@ -184,7 +196,7 @@ def _money(top: Table) -> dict[str, Any]:
 def _bands(top: Table, line: int) -> tuple[int, ...]:
     value = top.keys.get("bands")
     if value is None:
-        return (line,)
+        return () if top.flag("complete") else (line,)
     edges = [as_hundredths(each) for each in value] if isinstance(value, list) else []
     known = [edge for edge in edges if edge is not None]
     if not known or len(known) < len(edges) or known != sorted(set(known), reverse=True):
@@ -216,6 +228,12 @@ def _areas(top: Table) -> tuple[AreaDef, ...]:
         elif area:
             aliases.say(alias, f'"{area}" is not one of the areas: add it there, or correct it here')
     return tuple(AreaDef(name=name, aliases=tuple(known)) for name, known in others.items())
+
+
+def _form(top: Table) -> dict[str, Any]:
+    rubric = _criteria(top)
+    sections = read_sections(top, rubric)
+    return {"criteria": with_reads(rubric, sections), "sections": sections}
 
 
 def _criteria(top: Table) -> tuple[CriterionDef, ...]:

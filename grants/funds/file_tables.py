@@ -9,12 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from grants.funds.parts import FileProblem
-from workflows.deadlines import DeadlineError, from_london
+from workflows.deadlines import DeadlineError, from_london, to_london
 from workflows.money import MoneyError, parse_stated
 
 T = TypeVar("T")
@@ -23,6 +23,8 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_-]+)\s*\]")
 _KEY = re.compile(r"""\s*["']?([^"'=\[\]#]+?)["']?\s*=""")
 # Everything below the space but tab and line breaks: no database or page takes them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Instants that can be told in any zone.
+FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 _POUNDS_LIMIT = 10**9
 _NOT_MONEY = {
     "ambiguous-comma": "a comma before one or two digits can mean two things: write 1200 or 1.20",
@@ -183,6 +185,8 @@ class Table:
             if needed:
                 self.say(key, "this is missing: add a London date and time, such as 2024-01-15T17:00:00")
             return None
+        if isinstance(value, datetime) and _comes_twice(value):
+            return value.astimezone(UTC)
         wall = _wall_clock(value)
         if wall is None:
             self.say(key, "write a London date and time without a zone, such as 2024-01-15T17:00:00")
@@ -257,6 +261,11 @@ def _wall_clock(value: Any) -> datetime | None:
         except ValueError:
             return None
     return value if isinstance(value, datetime) and value.tzinfo is None else None
+
+
+def _comes_twice(value: datetime) -> bool:
+    """The second coming of the hour that the clocks go back by: only a zone can say it."""
+    return value.tzinfo is not None and FIRST < value < LAST and bool(to_london(value).fold)
 
 
 def _decimal(text: str) -> Decimal:

@@ -1,12 +1,15 @@
 """The form of a round file: its own questions and rules, or those of the model form where it names none.
 
 A question whose code is the model form's takes from there whatever the file leaves out, and keeps its kind, because
-rules and columns read the answer by that code.
+rules and columns read the answer by that code. A file that is `complete` takes nothing from there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from grants.funds import model_form
@@ -22,6 +25,9 @@ MODEL_SECTIONS: Final = {section.code: section for section in model_form.SECTION
 # Without these a bid has no name and no amount, and nothing to the right of the form works.
 NEEDED: Final = (model_form.PROJECT_TITLE, model_form.ASK)
 WITH_OPTIONS: Final = frozenset({QuestionKind.RADIO, QuestionKind.CHECKBOXES})
+# What is chosen from where a question says nothing else.
+DEFAULT_OPTIONS: Final = {QuestionKind.YES_NO: model_form.YES_NO}
+LONGEST_LABEL, LONGEST_HELP, LONGEST_GUIDANCE = 2_000, 5_000, 20_000
 QUESTION_KEYS: Final = [
     "code",
     "kind",
@@ -34,23 +40,28 @@ QUESTION_KEYS: Final = [
     "private",
     "section",
     "settings",
+    "hidden",
+    "show_when",
 ]
 DEFAULT_SECTION: Final = "project"
 
 
 def read_sections(top: Table, criteria: tuple[CriterionDef, ...]) -> tuple[SectionDef, ...]:
     """The file's form, or the model form for its rubric."""
-    tables = top.tables("questions")
-    _check_reads(top, criteria, {t.keys.get("code") for t in tables} if tables else set(MODEL))
-    if not tables:
+    tables, is_whole = top.tables("questions"), top.flag("complete")
+    known = {t.keys.get("code") for t in tables} if tables or is_whole else set(MODEL)
+    _check_reads(top, criteria, known)
+    if not tables and not is_whole:
         return _without_areas(top, model_form.sections_for(criteria))
-    heads = _section_heads(top)
-    by_section: dict[str, list[QuestionDef]] = {}
+    heads = _section_heads(top, is_whole)
+    by_section: dict[str, list[QuestionDef]] = {code: [] for code in heads} if is_whole else {}
     seen: set[str] = set()
     for table in tables:
-        question, section = _question(table, {criterion.code for criterion in criteria}, heads)
+        question, section = _question(table, {criterion.code for criterion in criteria}, heads, is_whole)
         if question.code in seen:
             table.say("code", f'the code "{question.code}" is there already: choose another')
+        if question.show_when and question.show_when["question"] not in known:
+            table.say("show_when", f'there is no question "{question.show_when["question"]}"')
         seen.add(question.code)
         by_section.setdefault(section, []).append(question)
     for code in sorted(set(NEEDED) - seen):
@@ -58,6 +69,15 @@ def read_sections(top: Table, criteria: tuple[CriterionDef, ...]) -> tuple[Secti
     order = [*[code for code in heads if code in by_section], *[code for code in by_section if code not in heads]]
     named = {code: criterion.code for criterion in criteria for code in criterion.reads}
     return tuple(_assemble(code, heads, by_section[code], named) for code in order)
+
+
+def with_reads(criteria: tuple[CriterionDef, ...], sections: tuple[SectionDef, ...]) -> tuple[CriterionDef, ...]:
+    """The rubric with the questions that each criterion is judged on, as the questions themselves say."""
+    asked = [question for section in sections for question in section.questions]
+    return tuple(
+        replace(each, reads=tuple(question.code for question in asked if question.criterion_code == each.code))
+        for each in criteria
+    )
 
 
 def _assemble(
@@ -73,6 +93,8 @@ def _check_reads(top: Table, criteria: tuple[CriterionDef, ...], codes: set[Any]
         for code in criterion.reads:
             if code not in codes:
                 top.say(f"criteria[{number}].reads", f'there is no question "{code}"')
+            elif any(code in other.reads for other in criteria[: number - 1]):
+                top.say(f"criteria[{number}].reads", f'"{code}" is read for another criterion: name it under one')
 
 
 def _without_areas(top: Table, sections: tuple[SectionDef, ...]) -> tuple[SectionDef, ...]:
@@ -83,44 +105,51 @@ def _without_areas(top: Table, sections: tuple[SectionDef, ...]) -> tuple[Sectio
     return tuple(replace(s, questions=questions) for s, questions in zip(sections, kept, strict=True))
 
 
-def _section_heads(top: Table) -> dict[str, SectionDef]:
-    heads = {code: replace(section, questions=()) for code, section in MODEL_SECTIONS.items()}
+def _section_heads(top: Table, is_whole: bool) -> dict[str, SectionDef]:
+    taken = {} if is_whole else MODEL_SECTIONS
+    heads = {code: replace(section, questions=()) for code, section in taken.items()}
     for table in top.tables("sections"):
         table.only(("code", "title", "guidance", "eligibility"))
         code = table.code("code", longest=30)
         heads[code] = SectionDef(
             code=code,
             title=table.text("title", needed=True),
-            guidance=table.text("guidance", longest=5000),
+            guidance=table.text("guidance", longest=LONGEST_GUIDANCE),
             is_eligibility=table.flag("eligibility", default=code == model_form.ELIGIBILITY.code),
             questions=(),
         )
     return heads
 
 
-def _question(table: Table, criteria: set[str], heads: dict[str, SectionDef]) -> tuple[QuestionDef, str]:
+def _question(
+    table: Table, criteria: set[str], heads: dict[str, SectionDef], is_whole: bool
+) -> tuple[QuestionDef, str]:
     table.only(QUESTION_KEYS)
     code = table.code("code", longest=20)
-    model = MODEL.get(code)
+    model = None if is_whole else MODEL.get(code)
     section = table.text("section", longest=30, default=MODEL_SECTION.get(code, DEFAULT_SECTION))
     if section not in heads:
         table.say("section", f'there is no section "{section}": add it under [[sections]]')
     criterion = table.text("criterion", longest=20, default=_model_criterion(model, criteria))
     if criterion and criterion not in criteria:
         table.say("criterion", f'there is no criterion "{criterion}"')
-    kind = _kind(table, model)
+    kind = _kind(table, code, model)
     return (
         QuestionDef(
             code=code,
             kind=kind,
-            label=table.text("label", longest=500, needed=model is None, default=model.label if model else ""),
-            help_text=table.text("help", longest=2000, default=model.help_text if model else ""),
+            label=table.text(
+                "label", longest=LONGEST_LABEL, needed=model is None, default=model.label if model else ""
+            ),
+            help_text=table.text("help", longest=LONGEST_HELP, default=model.help_text if model else ""),
             word_limit=table.whole("words", least=1, most=5000, default=model.word_limit if model else None),
             is_required=table.flag("required", default=model.is_required if model else True),
             options=_options(table, kind, model),
             settings=_settings(table, model),
             criterion_code=criterion,
             is_private=table.flag("private", default=model.is_private if model else False),
+            show_when=_show_when(table, model),
+            is_hidden=table.flag("hidden", default=model.is_hidden if model else False),
         ),
         section,
     )
@@ -130,42 +159,91 @@ def _model_criterion(model: QuestionDef | None, criteria: set[str]) -> str:
     return model.criterion_code if model and model.criterion_code in criteria else ""
 
 
-def _kind(table: Table, model: QuestionDef | None) -> QuestionKind:
+def _kind(table: Table, code: str, model: QuestionDef | None) -> QuestionKind:
     value = table.text("kind", longest=20, needed=model is None, default=model.kind if model else "")
     if value not in set(QuestionKind):
         if value:
             table.say("kind", f"choose one of: {', '.join(QuestionKind)}")
         return QuestionKind.TEXT
-    if model and value != model.kind:
-        table.say("kind", f"{model.code} is always {model.kind}: use another code for a question of your own")
+    fixed = MODEL[code].kind if code in MODEL else value
+    if value != fixed:
+        table.say("kind", f"{code} is always {fixed}: use another code for a question of your own")
     return QuestionKind(value)
 
 
+def option_value(label: str) -> str:
+    """What is stored for an option that has only its words."""
+    return label.casefold().replace(" ", "_")[:60]
+
+
 def _options(table: Table, kind: QuestionKind, model: QuestionDef | None) -> tuple[tuple[str, str], ...]:
-    if kind == QuestionKind.YES_NO:
-        return model_form.YES_NO
-    if kind not in WITH_OPTIONS:
-        return ()
-    if "options" not in table.keys and model:
-        return model.options
-    options = tuple((label.casefold().replace(" ", "_")[:60], label) for label in table.texts("options", longest=200))
-    if len(options) < 2 or len({value for value, _ in options}) < len(options):
-        table.say("options", 'write at least two different answers, such as ["Yes", "Not yet"]')
+    if "options" not in table.keys:
+        default = model.options if model and kind == model.kind else DEFAULT_OPTIONS.get(kind, ())
+        if kind in WITH_OPTIONS and not default:
+            table.say("options", _TOO_FEW)
+        return default
+    options = tuple(_option_pairs(table))
+    if len({value for value, _ in options}) < len(options) or (kind in WITH_OPTIONS and len(options) < 2):
+        table.say("options", _TOO_FEW)
     return options
+
+
+_TOO_FEW: Final = 'write at least two different answers, such as ["Yes", "Not yet"]'
+
+
+def _option_pairs(table: Table) -> Iterator[tuple[str, str]]:
+    written = table.keys["options"]
+    pairs = isinstance(written, list) and any(isinstance(each, dict) for each in written)
+    if not pairs:
+        yield from ((option_value(label), label) for label in table.texts("options", longest=LONGEST_LABEL))
+        return
+    for number, each in enumerate(written, 1):
+        path = f"{table.at('options')}[{number}]"
+        entry = Table(table.reader, path, each if isinstance(each, dict) else {"label": each})
+        entry.only(("value", "label"))
+        label = entry.text("label", longest=LONGEST_LABEL, needed=True)
+        yield entry.text("value", longest=200, default=option_value(label)), label
+
+
+def _show_when(table: Table, model: QuestionDef | None) -> dict[str, Any] | None:
+    if "show_when" not in table.keys:
+        return dict(model.show_when) if model and model.show_when else None
+    condition = table.table("show_when")
+    condition.only(("question", "is"))
+    found = {"question": condition.code("question", longest=20), "is": list(condition.texts("is", longest=200))}
+    if not found["is"]:
+        table.say("show_when", 'write the answers for which it is asked: {question = "S1", is = ["yes"]}')
+    return found if found["question"] and found["is"] else None
 
 
 def _settings(table: Table, model: QuestionDef | None) -> dict[str, Any]:
     settings = table.table("settings").keys
-    plain = {key: value for key, value in settings.items() if isinstance(value, (str, int, bool))}
-    for key in settings.keys() - plain.keys():
-        table.say("settings", f'"{key}" must be a text, a whole number, or true or false')
-    return {**(model.settings if model else {}), **plain}
+    plain = {key: _plain(value) for key, value in settings.items()}
+    for key in plain:
+        if plain[key] is None:
+            table.say("settings", f'"{key}" can not be read: write texts, numbers, true or false, or lists of them')
+    return {**(model.settings if model else {}), **{k: v for k, v in plain.items() if v is not None}}
+
+
+def _plain(value: Any) -> Any:
+    """The value as JSON keeps it; None for what JSON has no word for."""
+    if isinstance(value, dict):
+        read = {str(key): _plain(each) for key, each in value.items()}
+        return None if None in read.values() else read
+    if isinstance(value, list):
+        members = [_plain(each) for each in value]
+        return None if None in members else members
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() else None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    return value if isinstance(value, (str, int, bool)) else None
 
 
 def read_rules(top: Table) -> tuple[RuleDef, ...]:
     """The file's eligibility rules, or the default ones; a file that names some names all that it wants."""
     tables = top.tables("rules")
-    if not tables:
+    if not tables and not top.flag("complete"):
         return model_form.default_rules()
     read = [_rule(table) for table in tables]
     codes = [rule.code for rule in read if rule]

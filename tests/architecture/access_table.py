@@ -89,6 +89,7 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.round_calendar": PUBLIC,
     "funds.list_rounds": ROUND_READERS,
     "funds.setup": ROUND_READERS,
+    "funds.round_file": ROUND_READERS,
     "funds.money": MANAGER,
     "funds.new_round": MANAGER,
     "funds.edit": MANAGER,

@@ -30,6 +30,7 @@ MORE_FILES = {
     # A round described in a file, the form that a fund starts from, and what both are made of: data, not verbs.
     "funds": {
         "definition",
+        "definition_file",
         "described",
         "file_tables",
         "form_tables",

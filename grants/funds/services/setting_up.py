@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
@@ -14,12 +14,13 @@ from grants.accounts.models import Office
 from grants.core import transitions
 from grants.funds import model_form, queries
 from grants.funds.described import definition_of
-from grants.funds.models import Round
+from grants.funds.models import Round, SupportEvent
 from grants.funds.parts import RoundDefinition
 from grants.funds.services.money import ensure_fund, ensure_money
 from grants.funds.services.syncing import sync_parts
 from workflows.actors import Actor
 from workflows.errors import Invalid
+from workflows.event import EventFacts
 from workflows.round import RoundFacts
 from workflows.rules.round_setup import DATES, follows
 
@@ -70,6 +71,7 @@ def create_round(
     facts = RoundFacts(scope=round_.scope, now=now)
     transitions.create(session, [round_], "create", facts, actor=actor, now=now, detail={"code": round_.code})
     sync_parts(session, round_, definition, now=now)
+    _plan_events(session, round_, definition, actor, now)
     return round_
 
 
@@ -96,6 +98,7 @@ def copy_round(
         closes_at=closes_at,
         is_rolling=closes_at is None,
         is_on_paper=False,
+        events=(),
         **no_dates,
     )
     _refuse_bad(basic_problems({"title": definition.title, "opens_at": opens_at, "closes_at": closes_at}))
@@ -151,3 +154,14 @@ def basic_problems(values: Mapping[str, Any]) -> dict[str, str]:
 def _refuse_bad(problems: dict[str, str]) -> None:
     if problems:
         raise Invalid(problems=problems)
+
+
+def _plan_events(session: Session, round_: Round, definition: RoundDefinition, actor: Actor, now: datetime) -> None:
+    events = [
+        SupportEvent(office_id=round_.office_id, round_id=round_.id, created_at=now, **asdict(each))
+        for each in definition.events
+    ]
+    if not events:
+        return
+    transitions.create(session, events, "plan", EventFacts(scope=round_.scope, now=now), actor=actor, now=now)
+    session.expire(round_, ["events"])

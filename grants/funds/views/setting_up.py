@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, url_for
+from flask import Response, current_app, flash, redirect, render_template, url_for
 
 from grants.accounts import queries as accounts
 from grants.accounts.models import Office
@@ -13,6 +14,7 @@ from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds import queries, services
 from grants.funds.definition import FileProblem, RoundDefinition, RoundFileError, read_round_file
+from grants.funds.definition_file import file_of
 from grants.funds.forms import CopyForm, EditForm, MoneyForm, RoundFileForm, edit_data
 from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
@@ -61,6 +63,19 @@ def setup(round_: Round) -> Any:
         dashboard_url=_dashboard_url(whole),
         labels=labels,
     )
+
+
+@bp.get("/office/rounds/<int:round_id>/file")
+@allows(*READERS, on=queries.get_round)
+def round_file(round_: Round) -> Response:
+    """The round as a file: what its editor sees, a working copy too."""
+    text = file_of(queries.editable(db.session, round_).definition)
+    headers = {"Content-Disposition": f'attachment; filename="{_safe(round_.code)}.toml"'}
+    return Response(text, mimetype="application/toml", headers=headers)
+
+
+def _safe(code: str) -> str:
+    return re.sub(r"[^A-Za-z0-9._-]", "-", code)
 
 
 def _where(round_: Round, problem: SetupProblem) -> str:
