@@ -31,6 +31,7 @@ from workflows.application import IN_ASSESSMENT, IN_CHECKS, PANEL_OUTCOMES, Appl
 from workflows.application import ApplicationState as S
 from workflows.errors import NotFound
 from workflows.round import RoundState
+from workflows.rules.answers import in_force
 from workflows.rules.eligibility import RULES, EligibilityFacts, Outcome, RuleSpec
 
 # Bids of the same group that are being looked at, or that this office funded within a year (our default for ER10).
@@ -183,7 +184,7 @@ def check_facts(
 def rule_facts(session: Session, application: Application, paper: Paper, *, now: datetime) -> EligibilityFacts:
     """The bid as the automatic rules see it: its answers, and its own columns where a question was not asked."""
     round_ = application.round
-    given = answers_of(session, application)
+    given = in_force(paper.questions, answers_of(session, application))
     bids, awarded = _history(session, application, now)
     facts = eligibility_facts(round_, paper.area_names, given)
     known: dict[str, Any] = {

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
+
+from workflows.errors import Refusal
+from workflows.rules.answers import QuestionLike
 
 # Refusal code -> sentence; part of `labels.SENTENCES`.
 SENTENCES: dict[str, str] = {
@@ -12,6 +16,9 @@ SENTENCES: dict[str, str] = {
     "answer-missing": "Write your answer.",
     "answer-must-be": "The answer must be {answer} for a bid to be looked at.",
     "answer-unreadable": "This could not be read. Write it again.",
+    "cell-missing": "Write something here.",
+    "cell-outside-dates": "This date must be between the start and the end of the project.",
+    "cell-unreadable": "This could not be read. Write it again.",
     "charity-number-is-company": "This is a CIO's number at Companies House. Write its charity number.",
     "charity-number-is-tax-reference": (
         "This is a tax reference. Write the number from the charity register, or leave it empty."
@@ -20,6 +27,8 @@ SENTENCES: dict[str, str] = {
     "charity-number-unreadable": (
         "A charity number has 6 to 8 digits, or SC or NIC and 6 digits. Leave it empty if unsure."
     ),
+    "column-above-cap": "{what}: {have_pence} is more than {share} of it. The most is {most_pence}.",
+    "column-does-not-sum": "“{label}” comes to {total}, and it has to come to {target}: {difference} {which}.",
     "company-number-is-charity": "CE and CS numbers belong to CIOs. Give the charity number too.",
     "company-number-padded": "We put a 0 at the start: {value}.",
     "company-number-prefix": "We don't know company numbers that begin with {prefix}. Is it right?",
@@ -27,6 +36,7 @@ SENTENCES: dict[str, str] = {
     "company-number-unreadable": (
         "A company number has 8 characters, like 01234567 or SC123456. Leave it empty if unsure."
     ),
+    "date-long-ago": "This is more than {months} months before {beside}. Is there a newer one?",
     "date-too-early": "The date can't be before {earliest}.",
     "date-too-late": "The date can't be after {latest}.",
     "declaration-incomplete": "Tick every box to agree.",
@@ -34,16 +44,25 @@ SENTENCES: dict[str, str] = {
     "ends-before-start": "The end can't be before the start, {starts_on}.",
     "less-than-the-ask": "This can't be less than what you ask for, {ask}.",
     "letter-read-as-digit": "We read the letter O as a 0: {value}. Is it right?",
+    "more-than-that": "{have} is more than {other}. Is it right?",
     "more-than-the-ask": "This can't be more than what you ask for, {ask}.",
     "not-a-choice": "Choose one of the answers on the page.",
     "number-too-large": "The most you can write here is {most}.",
     "number-too-small": "The least you can write here is {least}.",
+    "people-above-places": "{have} is more than {first} times {second}, which is {places}. Is it right?",
+    "percent-too-large": "This can't be more than 100%.",
     "phone-unlikely": "This does not look like a UK phone number. Is it right?",
     "phone-unreadable": "Write a phone number, like 0116 496 0000.",
     "postcode-unlikely": "We don't know a postcode like this. Is it right?",
     "postcode-unreadable": "Write a whole UK postcode, like LE1 1AA.",
+    "row-does-not-add": "{parts} come to {should} together. You wrote {said}.",
+    "row-does-not-multiply": "{parts} multiplied come to {should}. You wrote {said}.",
+    "same-as-the-other": "This has to be somebody else's.",
+    "too-few-rows": "Fill in at least {least} rows. You have {have}.",
     "too-many-characters": "Use {limit} characters or fewer. You wrote {have}.",
     "too-many-choices": "Choose {most} at most.",
+    "too-many-rows": "Use {most} rows or fewer. You have {have}.",
+    "too-many-values": "Give {most} at most. You gave {have}.",
     "unknown-question": "This round does not ask that question.",
     "web-address-unreadable": "Write a web address, like www.example.org.",
     "year-early": "That is long ago. Is it right?",
@@ -61,11 +80,27 @@ MISSING: dict[str, str] = {
     "areas": "Choose at least one area.",
     "budget": "Write at least one line of the budget.",
     "declaration": "Tick the box to agree.",
+    "table": "Fill in at least one row.",
+    "files": "Add a file.",
+    "postcode": "Write a postcode.",
+    "email": "Write an e-mail address.",
+    "phone": "Write a phone number.",
+    "url": "Write a web address.",
+    "charity_number": "Write the charity number.",
+    "company_number": "Write the company number.",
 }
 UNREADABLE: dict[str, str] = {
     "money": "Write an amount in pounds, like 1,500 or 1,500.50.",
     "number": "Write a whole number in figures, like 40.",
     "date": "This is not a real date. Write it like 27 3 2025.",
+}
+# What is said of one box of a table, by the kind of its column.
+BOX_MISSING: dict[str, str] = {"choice": "Choose one."}
+BOX_UNREADABLE: dict[str, str] = {
+    "money": "Write an amount in pounds, like 1,500 or 1,500.50.",
+    "number": "Write a whole number in figures, like 40.",
+    "date": "Write a date, like 27 3 2025.",
+    "percent": "Write a percentage, like 12.5.",
 }
 # Why an eligibility rule does not pass, as the group reads it: what it is, and what can be done.
 RULE_REASONS: dict[str, str] = {
@@ -103,6 +138,39 @@ RULE_REASONS: dict[str, str] = {
     "check-by-hand": "Somebody at the office looks at this.",
     "not-known": "This is not known yet.",
 }
+
+
+def box_sentence(refusal: Refusal) -> str:
+    """What to do about one box of a table, where its column's kind makes it plainer; else nothing."""
+    kind = str(refusal.detail.get("kind"))
+    if refusal.code == "cell-unreadable":
+        return BOX_UNREADABLE.get(kind, "")
+    return BOX_MISSING.get(kind, "") if refusal.code == "cell-missing" else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a question is asked: the words of it, the question that it waits for and the answers that it takes."""
+
+    words: str
+    question: str
+    answers: tuple[str, ...]
+
+
+def conditions(questions: Iterable[QuestionLike], asked: Iterable[QuestionLike]) -> dict[str, Condition]:
+    """The condition of each question that has one, by code; `asked` are all the questions of the form."""
+    known = {str(question.code): question for question in asked}
+    found = {}
+    for question in questions:
+        if question.show_when:
+            code, wanted = str(question.show_when["question"]), [str(each) for each in question.show_when["is"]]
+            other = known.get(code)
+            named = {"yes": "Yes", "no": "No"} | {o["value"]: o["label"] for o in (other.options if other else ())}
+            said = " or ".join(f"“{named.get(each, each)}”" for each in wanted)
+            label = other.label if other else code
+            words = f"Only if you answered {said} to “{label}”"
+            found[str(question.code)] = Condition(words, code, tuple(wanted))
+    return found
 
 
 def rule_reason(code: str, evidence: Mapping[str, Any]) -> str:

@@ -118,7 +118,9 @@ def field_errors(field: Any) -> Iterator[tuple[str | None, str]]:
     """What the summary lists of one field: (id of the control to go to, or None; text)."""
     if not field.errors:
         return
-    if hasattr(field, "entries"):
+    if hasattr(field, "summary_items"):
+        yield from field.summary_items
+    elif hasattr(field, "entries"):
         # A list's own sentences ("must add up") come first and lead to its first box, as it has no other.
         own = [text for text in field.errors if not isinstance(text, list | tuple | dict)]
         boxes = _controls(field.entries)

@@ -120,7 +120,7 @@ def may_know_flask(module: Path) -> bool:
     inside = parts[1]
     return (
         inside in {"__init__.py", "extensions.py", "cli.py", "web", "commands", "migrations"}
-        or (len(parts) > 3 and parts[2] == "views")
+        or (len(parts) > 3 and parts[2] in {"views", "forms"})
         or module.name in {"views.py", "forms.py"}
     )
 

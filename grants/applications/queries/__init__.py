@@ -20,7 +20,8 @@ from grants.applications.queries.facts import (
     form_problems,
     judge_quiz,
     judge_rule,
-    question_problem,
+    question_doubts,
+    question_problems,
 )
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
@@ -30,6 +31,7 @@ from grants.applications.queries.reading import (
     find_live,
     find_submission,
     get_application,
+    left_out_of,
     list_groups_led,
     list_mine,
     list_submissions,
@@ -65,11 +67,13 @@ __all__ = [
     "hash_of",
     "judge_quiz",
     "judge_rule",
+    "left_out_of",
     "list_groups_led",
     "list_mine",
     "list_sources",
     "list_submissions",
     "paper_of",
     "progress_of",
-    "question_problem",
+    "question_doubts",
+    "question_problems",
 ]

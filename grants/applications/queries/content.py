@@ -16,18 +16,23 @@ UNAMBIGUOUS = "34679ACDEFGHJKMNPQRTUVWXY"
 
 
 def content_of(paper: Paper, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every question with its answer, as a submission keeps it."""
+    """Every question that is asked with its answer, as a submission keeps it.
+
+    What is only ever counted (`settings["counted_only"]`, such as equality monitoring) is no part of a bid.
+    """
+    counted = answers.in_force(paper.questions, given)
     return [
         {
             "code": question.code,
             "section": part.section.title,
             "label": question.label,
             "kind": str(question.kind),
-            "value": given.get(question.code),
-            "shown": answers.shown(question, given.get(question.code)),
+            "value": counted.get(question.code),
+            "shown": answers.shown(question, counted.get(question.code)),
         }
         for part in paper.parts
         for question in part.questions
+        if answers.applies(question, counted) and not question.settings.get("counted_only")
     ]
 
 

@@ -23,6 +23,7 @@ NEVER_COPIED = frozenset({"declaration", "files"})
 CAN_BE_MENDED = frozenset(
     {"too-many-words", "too-many-characters", "amount-too-large", "amount-too-small", "date-too-early", "date-too-late"}
     | {"ends-before-start", "budget-does-not-sum", "less-than-the-ask", "more-than-the-ask"}
+    | {"cell-outside-dates", "column-does-not-sum", "column-above-cap", "too-many-rows", "too-few-rows"}
 )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.applications.queries.reading import Paper
+from grants.core import formats
 from grants.funds import model_form as form
 from grants.funds.models import Question, Round, RoundRule
 from grants.funds.queries import deadline_for
@@ -57,20 +58,49 @@ class Problem:
 
 def form_problems(round_: Round, paper: Paper, given: Mapping[str, Any]) -> list[Problem]:
     """Everything that stops the form from being sent, in the order of the form."""
+    counted = answers.in_force(paper.questions, given)
     return [
         Problem(question, refusal)
         for question in paper.questions
-        if (refusal := question_problem(round_, question, given, paper.area_names))
+        if (refusal := question_problem(round_, question, counted, paper.area_names))
     ]
 
 
 def question_problem(
     round_: Round, question: Question, given: Mapping[str, Any], areas: tuple[str, ...]
 ) -> Refusal | None:
-    """What is wrong with the answer to this question, also in the light of the other answers."""
+    """The first thing that is wrong with the answer to this question; see `question_problems`."""
+    return next(iter(question_problems(round_, question, given, areas)), None)
+
+
+def question_problems(
+    round_: Round, question: Question, given: Mapping[str, Any], areas: tuple[str, ...]
+) -> list[Refusal]:
+    """What is wrong with the answer to this question, also in the light of the other answers that count."""
     value = given.get(question.code)
-    found = answers.problem(question, value, areas=areas, given=given)
-    return found or (None if answers.is_blank(value) else _limit_problem(round_, question.code, value))
+    found = answers.problems(question, value, areas=areas, given=given)
+    if found or answers.is_blank(value):
+        return found
+    limit = _limit_problem(round_, question.code, value) or _closer_problem(question, value)
+    return [limit] if limit else []
+
+
+def question_doubts(question: Question, given: Mapping[str, Any]) -> list[Refusal]:
+    """What is worth a second look in the answer to this question; it stops nothing."""
+    value = given.get(question.code)
+    found = answers.doubts(question, value, given=given)
+    if not found and question.kind == "phone" and isinstance(value, str):
+        closer = formats.check("phone", value)
+        found = [closer.warning] if closer.warning and not closer.error else []
+    return found
+
+
+def _closer_problem(question: Question, value: Any) -> Refusal | None:
+    """What takes a library to see: a rule of the plain check holds already."""
+    if question.kind != "email":
+        return None
+    texts = value if isinstance(value, list) else [value]
+    return next((found.error for text in texts if (found := formats.check("email", text)).error), None)
 
 
 def _limit_problem(round_: Round, code: str, value: Any) -> Refusal | None:

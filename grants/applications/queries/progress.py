@@ -33,7 +33,8 @@ class PartProgress:
 
 def progress_of(paper: Paper, given: Mapping[str, Any], problems: Sequence[Problem]) -> list[PartProgress]:
     """Every part of the form in order."""
-    return [_part_progress(part, given, problems) for part in paper.parts]
+    counted = answers.in_force(paper.questions, given)
+    return [_part_progress(part, counted, problems) for part in paper.parts]
 
 
 def _part_progress(part: Part, given: Mapping[str, Any], problems: Sequence[Problem]) -> PartProgress:
@@ -43,7 +44,9 @@ def _part_progress(part: Part, given: Mapping[str, Any], problems: Sequence[Prob
     if wrong:
         status = PartStatus.HAS_PROBLEM
     elif all(answers.is_blank(given.get(question.code)) for question in part.questions):
-        status = PartStatus.NOT_STARTED
+        # A part that asks nothing of this bid, because of what it says elsewhere, is done.
+        is_asked = any(answers.applies(question, given) for question in part.questions)
+        status = PartStatus.NOT_STARTED if is_asked else PartStatus.DONE
     else:
         status = PartStatus.IN_PROGRESS if missing else PartStatus.DONE
     return PartProgress(part, status, missing, wrong)

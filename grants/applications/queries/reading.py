@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from grants.funds.models import Question, Round, RoundArea, Section
 from workflows.actors import GROUP_ROLES, Actor, Role
 from workflows.application import LIVE
 from workflows.errors import NotFound
+from workflows.rules import answers
 
 M = TypeVar("M")
 
@@ -134,6 +135,25 @@ def _copies(session: Session, model: type[M], statement: Any, round_id: int) -> 
 
 def _part(section: Section, questions: Iterable[Question]) -> Part:
     return Part(section, tuple(question for question in questions if question.section_id == section.id))
+
+
+def left_out_of(part: Part, asked: Sequence[Question], given: Mapping[str, Any]) -> frozenset[str]:
+    """The questions of a section that its page leaves out: they wait for an answer of another section that is not so.
+
+    One that waits for an answer on its own page stays there, and so does one whose other answer is still to come.
+    """
+    counted = answers.in_force(asked, given)
+    known = {question.code: question for question in asked}
+    here = {question.code for question in part.questions}
+    out: set[str] = set()
+    for question in part.questions:
+        code = str(question.show_when["question"]) if question.show_when else ""
+        if not code or (code in here and code not in out) or answers.applies(question, counted):
+            continue
+        is_to_come = code in known and code not in out and answers.is_blank(counted.get(code))
+        if not is_to_come or not answers.applies(known[code], counted):
+            out.add(question.code)
+    return frozenset(out)
 
 
 def answers_of(session: Session, application: Application) -> dict[str, Any]:

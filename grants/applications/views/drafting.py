@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from grants.applications import queries, services
-from grants.applications.forms import QuestionForm, add_line, open_section
+from grants.applications.forms import QuestionForm, change_rows, open_section
 from grants.applications.models import Application
 from grants.applications.queries import Paper, Part
 from grants.applications.views.blueprint import bp
@@ -54,7 +55,9 @@ def section(page: SectionPage) -> Any:
     if page.application.state is not ApplicationState.DRAFT:
         return redirect(url_for("applications.show", application_id=page.application.id))
     given = queries.answers_of(db.session, page.application)
-    return _page(page, open_section(page.part, page.paper.area_names, given))
+    form = open_section(page.part, page.paper.area_names, given, paper=page.paper)
+    form.doubt(page.part.questions, given)
+    return _page(page, form, given)
 
 
 @bp.post("/applications/<int:application_id>/sections/<code>")
@@ -63,14 +66,14 @@ def save_section(page: SectionPage) -> Any:
     """Save and go on; or keep what is there as it is and come back later; or add a line to a budget."""
     go = request.form.get("go", "")
     stored = queries.answers_of(db.session, page.application)
-    form = open_section(page.part, page.paper.area_names, stored)
-    if go.startswith("add-line:"):
-        add_line(form, go.removeprefix("add-line:"))
-        return _page(page, form)
+    form = open_section(page.part, page.paper.area_names, stored, paper=page.paper)
+    is_row_change = change_rows(form, go, request.form)
     given = form.read(page.part.questions)
+    if is_row_change:
+        return _page(page, form, stored | given)
     is_later = go == "later"
     if not (_can_be_kept(form, page.part, given) if is_later else _is_sound(form, page, stored | given)):
-        return _page(page, form), 422
+        return _page(page, form, stored | given), 422
     try:
         services.save_answers(
             db.session,
@@ -83,7 +86,22 @@ def save_section(page: SectionPage) -> Any:
         )
     except (Stale, TransitionRefused) as error:
         return _not_saved(page, given, error), 409
-    return _onward(page, is_later)
+    if form.doubt(page.part.questions, stored | given) and not is_later:
+        return _look_again(page, form)
+    return _onward(page, form, is_later)
+
+
+def _look_again(page: SectionPage, form: QuestionForm) -> Any:
+    """It is saved; what is worth a second look is told once, on the same page, before going on."""
+    _tell_mended(form)
+    flash("Saved. There is a note beside an answer: look at it, then save again to go on.", "info")
+    at = {"application_id": page.application.id, "code": page.part.section.code}
+    return redirect(url_for("applications.section", **at), 303)
+
+
+def _tell_mended(form: QuestionForm) -> None:
+    for sentence in form.mended:
+        flash(sentence, "info")
 
 
 def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> bool:
@@ -104,7 +122,8 @@ def _can_be_kept(form: QuestionForm, part: Part, given: dict[str, Any]) -> bool:
     return not long
 
 
-def _onward(page: SectionPage, is_later: bool) -> Any:
+def _onward(page: SectionPage, form: QuestionForm, is_later: bool) -> Any:
+    _tell_mended(form)
     application_id = page.application.id
     if is_later:
         flash("Saved. You can come back to this later.", "success")
@@ -116,7 +135,8 @@ def _onward(page: SectionPage, is_later: bool) -> Any:
     return redirect(url_for("applications.check", application_id=application_id), 303)
 
 
-def _page(page: SectionPage, form: QuestionForm) -> str:
+def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any]) -> str:
+    form.add_up(page.part.questions, given)
     return render_template(
         "applications/section.html",
         application=page.application,
@@ -125,6 +145,7 @@ def _page(page: SectionPage, form: QuestionForm) -> str:
         number=page.paper.parts.index(page.part) + 1,
         count=len(page.paper.parts),
         deadline=deadline_for(page.application),
+        needs_script=bool(form.conditions) or any(each.kind == "table" for each in page.part.questions),
     )
 
 
