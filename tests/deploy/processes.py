@@ -17,6 +17,8 @@ PRODUCTION = {
     "MAIL_FROM": "grants@example.org",
     "BASE_URL": "http://127.0.0.1",
 }
+# Seconds. Nothing waits this long on purpose; a slow or busy machine may have to.
+PATIENCE = 60
 SUPERVISOR = ["-m", "deploy.supervisor"]
 WEB = ["-m", "deploy.web"]
 WORKER = ["-m", "celery", "-A", "worker.app:celery", "worker", "--loglevel", "WARNING"]
@@ -38,7 +40,7 @@ def start(arguments: list[str], env: dict[str, str]) -> subprocess.Popen[str]:
     )
 
 
-def outcome(arguments: list[str], env: dict[str, str], seconds: float = 20) -> tuple[int, list[str]]:
+def outcome(arguments: list[str], env: dict[str, str], seconds: float = PATIENCE) -> tuple[int, list[str]]:
     """The exit code, and the lines on stderr."""
     with start(arguments, env) as process:
         try:
@@ -55,7 +57,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_for(happened: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether `happened` came true within `seconds`."""
     until = time.monotonic() + seconds
     while not happened():

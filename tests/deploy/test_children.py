@@ -31,7 +31,7 @@ def test_a_dead_child_is_said_and_started_again_after_a_pause_that_grows(
     subject.pause = 0.05
     subject.start()
     said = []
-    wait_for(lambda: bool((line := subject.look_after()) and said.append(line)) or len(said) == 3, 5)
+    wait_for(lambda: bool((line := subject.look_after()) and said.append(line)) or len(said) == 3)
     assert len(said) == 3
     assert all("test stopped (exit code 3)" in line for line in said)
     assert subject.pause == pytest.approx(0.4)
@@ -62,7 +62,7 @@ def test_what_a_child_started_ends_with_it(tmp_path: Path) -> None:
     grandchild = int((tmp_path / "pid").read_text())
     assert is_alive(grandchild)
     stop_all([subject], seconds=1)
-    assert wait_for(lambda: not is_alive(grandchild), 2)
+    assert wait_for(lambda: not is_alive(grandchild))
 
 
 def test_a_stopped_child_is_not_started_again() -> None:

@@ -82,7 +82,7 @@ def test_a_request_whose_connection_is_dropped_midway_wrote_nothing_and_can_be_s
 
         def cut():
             waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            until = time.monotonic() + 10
+            until = time.monotonic() + 30
             while not (found := statement(live, waiting)) and time.monotonic() < until:
                 time.sleep(0.02)
             assert found, "nobody waits for the bid"

@@ -14,6 +14,7 @@ from config import ROOT, Settings
 from deploy.broker import answers, socket_folder
 from deploy.supervisor import is_ready
 from tests.deploy.processes import (
+    PATIENCE,
     PRODUCTION,
     SUPERVISOR,
     child_running,
@@ -56,14 +57,14 @@ def test_it_restarts_a_part_that_dies_and_stops_all_of_them(
     service: subprocess.Popen[str], env: dict[str, str]
 ) -> None:
     settings = Settings.from_environ(env)
-    assert wait_for(lambda: is_ready(settings), 15)
+    assert wait_for(lambda: is_ready(settings))
     os.kill(child_running(service.pid, "deploy.web"), signal.SIGKILL)
-    assert wait_for(lambda: not is_ready(settings), 3)
-    assert wait_for(lambda: is_ready(settings), 10)
+    assert wait_for(lambda: not is_ready(settings))
+    assert wait_for(lambda: is_ready(settings))
     assert child_running(service.pid, "celery") is not None
     started = descendants(service.pid)
     service.send_signal(signal.SIGINT)
-    said = service.communicate(timeout=10)[0]
+    said = service.communicate(timeout=PATIENCE)[0]
     assert service.returncode == 0
     assert [pid for pid in started if is_alive(pid)] == []
     assert "web stopped (killed by SIGKILL); starting it again in 1 s." in said
@@ -73,12 +74,12 @@ def test_it_restarts_a_part_that_dies_and_stops_all_of_them(
 
 def test_killing_it_outright_leaves_nothing(service: subprocess.Popen[str], env: dict[str, str]) -> None:
     settings = Settings.from_environ(env)
-    assert wait_for(lambda: is_ready(settings), 15)
+    assert wait_for(lambda: is_ready(settings))
     # The pool's process is a grandchild: it must go, too.
     assert wait_for(lambda: len(children(child_running(service.pid, " worker ") or 0)) == 1)
     started = descendants(service.pid)
     service.kill()
     service.wait()
     # A worker may be busy loading when it is told to end; a loaded machine makes that long, never endless.
-    assert wait_for(lambda: not any(is_alive(pid) for pid in started), 40)
+    assert wait_for(lambda: not any(is_alive(pid) for pid in started))
     assert not answers(socket_folder(settings.data_dir) / "valkey.sock")
