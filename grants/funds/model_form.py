@@ -450,3 +450,21 @@ def sections_for(criteria: Iterable[CriterionDef]) -> tuple[SectionDef, ...]:
         )
         for section in SECTIONS
     )
+
+
+# What each automatic rule reads: a question of each set. Without it the rule could never come to an answer.
+RULE_READS: Final = {
+    "ER1": (frozenset({ORG_TYPE}),),
+    "ER2": (frozenset({ORG_TYPE}),),
+    "ER3": (frozenset({ORG_TYPE}),),
+    "ER4": (frozenset({UNRELATED_MEMBERS}),),
+    "ER5": (frozenset({BANK_ACCOUNT}),),
+    "ER6": (frozenset({AREAS, HELPS_OUR_AREA}),),
+    "ER7": (frozenset({PRIORITIES}),),
+    "ER8": (frozenset({ASK}),),
+    "ER9": (frozenset({RESERVES}),),
+    "ER11": (frozenset({NOT_RETROSPECTIVE}),),
+    "ER13": (frozenset({STARTS_ON}), frozenset({ENDS_ON})),
+    "ER15": (frozenset({WORKS_WITH_AT_RISK}), frozenset({HAS_SAFEGUARDING_POLICY})),
+    "ER16": (frozenset({NO_OVERDUE_RETURNS}),),
+}

@@ -4,26 +4,20 @@ The conditions are those of R1 of the published practice: the pot is covered, th
 another, and the group is told how its data are used.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as keeps
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from workflows.deadlines import london_date
 from workflows.money import Pence
+from workflows.rules.form_setup import AskedSection, SetupProblem, form_problems
 from workflows.rules.scoring import WEIGHTS_SUM
 
+__all__ = ["DATES", "RoundSetup", "SetupProblem", "follows", "setup_problems"]
+
 DATES: Final = ("opens_at", "closes_at", "scoring_ends_at", "panel_on", "decide_by_on", "announce_on")
-
-
-@dataclass(frozen=True, slots=True)
-class SetupProblem:
-    """One thing to put right: the field of the set-up page, the code of the sentence and what it needs."""
-
-    field: str
-    code: str
-    detail: Mapping[str, Any] = keeps(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +41,23 @@ class RoundSetup:
     question_count: int
     weights: Mapping[str, int]
     read_by: Mapping[str, str]
+    sections: Sequence[AskedSection] = ()
+    fixed_kinds: Mapping[str, str] = keeps(default_factory=dict)
+    needed: Sequence[str] = ()
+    rules: Sequence[str] = ()
+    rule_reads: Mapping[str, Sequence[frozenset[str]]] = keeps(default_factory=dict)
 
 
 def setup_problems(setup: RoundSetup) -> list[SetupProblem]:
     """Everything to put right before a round can be approved; an empty list means that it is ready."""
-    return [*_dates(setup), *_money(setup), *_rubric(setup), *_papers(setup)]
+    form = form_problems(
+        setup.sections,
+        fixed_kinds=setup.fixed_kinds,
+        needed=setup.needed if setup.question_count else (),
+        rules=setup.rules,
+        rule_reads=setup.rule_reads if setup.question_count else {},
+    )
+    return [*_dates(setup), *_money(setup), *_rubric(setup), *form, *_papers(setup)]
 
 
 def _dates(setup: RoundSetup) -> Iterator[SetupProblem]:

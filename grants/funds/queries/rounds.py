@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from grants.accounts.models import Office
 from grants.core.scoping import get_visible, visible
+from grants.funds import model_form
+from grants.funds.described import definition_of
+from grants.funds.form_tables import MODEL, NEEDED
 from grants.funds.models import DeadlineChange, Fund, FundMoney, Round
+from grants.funds.parts import RoundDefinition
 from workflows.actors import Actor
 from workflows.round import SETTING_UP, RoundFacts, RoundState
 from workflows.rules.round_setup import RoundSetup, SetupProblem, setup_problems
 
 PAGE = 50
+FIXED_KINDS: Final[Mapping[str, str]] = {code: question.kind.value for code, question in MODEL.items()}
 
 
 class Bid(Protocol):
@@ -99,32 +104,32 @@ def unallocated_pence(session: Session, fund_id: int, *, but_round_id: int | Non
     return int(session.scalar(sa.select(given.scalar_subquery() - taken.scalar_subquery())) or 0)
 
 
-def setup_of(session: Session, round_: Round) -> RoundSetup:
-    """The round's set-up as the rules see it."""
+def setup_of(session: Session, round_: Round, definition: RoundDefinition | None = None) -> RoundSetup:
+    """The round's set-up as the rules see it; with a `definition`, as it would be with that."""
+    asked = definition or definition_of(round_)
+    same = ("opens_at", "closes_at", "is_rolling", "scoring_ends_at", "panel_on", "decide_by_on", "announce_on")
     return RoundSetup(
-        opens_at=round_.opens_at,
-        closes_at=round_.closes_at,
-        is_rolling=round_.is_rolling,
-        scoring_ends_at=round_.scoring_ends_at,
-        panel_on=round_.panel_on,
-        decide_by_on=round_.decide_by_on,
-        announce_on=round_.announce_on,
-        pot_pence=round_.pot_pence,
+        **{name: getattr(asked, name) for name in (*same, "pot_pence", "min_ask_pence", "max_ask_pence")},
         unallocated_pence=unallocated_pence(session, round_.fund_id, but_round_id=round_.id),
         is_money_confirmed=round_.is_money_confirmed,
-        min_ask_pence=round_.min_ask_pence,
-        max_ask_pence=round_.max_ask_pence,
-        has_privacy_notice=bool(round_.privacy_notice.strip()),
-        has_guidance=bool(round_.guidance.strip()),
-        question_count=len(round_.questions),
-        weights={criterion.code: criterion.weight for criterion in round_.criteria},
-        read_by={q.code: q.criterion_code for q in round_.questions if q.criterion_code},
+        has_privacy_notice=bool(asked.privacy_notice.strip()),
+        has_guidance=bool(asked.guidance.strip()),
+        question_count=sum(not question.is_hidden for question in asked.questions),
+        weights={criterion.code: criterion.weight for criterion in asked.criteria},
+        read_by={q.code: q.criterion_code for q in asked.questions if q.criterion_code and not q.is_hidden},
+        sections=asked.sections,
+        fixed_kinds=FIXED_KINDS,
+        needed=NEEDED,
+        rules=[rule.code for rule in asked.rules],
+        rule_reads=model_form.RULE_READS,
     )
 
 
-def problems_of(session: Session, round_: Round) -> list[SetupProblem]:
-    """Why the round can't be approved yet; nothing once it is past setting up."""
-    return setup_problems(setup_of(session, round_)) if round_.state in SETTING_UP else []
+def problems_of(session: Session, round_: Round, definition: RoundDefinition | None = None) -> list[SetupProblem]:
+    """Why the round, or a change of it, can't be published yet; nothing once it is past setting up."""
+    if definition is None and round_.state not in SETTING_UP:
+        return []
+    return setup_problems(setup_of(session, round_, definition))
 
 
 def facts_for_round(session: Session, round_: Round, *, now: datetime, **more: Any) -> RoundFacts:
