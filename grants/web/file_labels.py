@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from grants.documents.kinds import BY_MEDIA_TYPE
 from workflows.document import DocumentKind as K
 
 # Refusal code -> sentence; part of `labels.SENTENCES`.
@@ -40,6 +41,11 @@ KINDS: dict[str, str] = {
     K.PHOTO: "Photo",
     K.OTHER: "Other document",
 }
+
+
+def type_words(media_type: str) -> str:
+    """What a file is, by its content."""
+    return BY_MEDIA_TYPE[media_type].words
 
 
 def size_words(size: int) -> str:

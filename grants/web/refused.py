@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import g, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from grants.extensions import db
 
@@ -24,9 +25,14 @@ def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
 
 
 def _typed() -> list[tuple[str, str]]:
+    try:
+        sent = list(request.form.lists())
+    except RequestEntityTooLarge:
+        # It was not read, for it is too large: there is nothing to give back.
+        return []
     return [
         (name.replace("_", " ").replace("-", " "), value)
-        for name, values in request.form.lists()
+        for name, values in sent
         for value in values
         if name not in NOT_TYPED and value.strip()
     ]

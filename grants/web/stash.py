@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request, session
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from grants.accounts import queries, services
 from grants.clock import utc_now
@@ -49,7 +49,12 @@ def keep() -> bool:
 
 def typed() -> dict[str, list[str]]:
     """The words that this request sent, without tokens and codes."""
-    return {name: values for name, values in request.form.lists() if name not in NOT_KEPT and any(values)}
+    try:
+        sent = list(request.form.lists())
+    except RequestEntityTooLarge:
+        # It was not read, for it is too large: there is nothing to give back.
+        return {}
+    return {name: values for name, values in sent if name not in NOT_KEPT and any(values)}
 
 
 def find_waiting(person_id: int) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import wtforms
 from wtforms import StringField, TextAreaField
 
 from grants.web.fields import MoneyField
+from workflows.rules.files import MOST as MOST_FILES
 
 
 class Text(StringField):
@@ -59,6 +61,20 @@ class Number(StringField):
 
     def _value(self) -> str:
         return self.typed
+
+
+class Files(wtforms.Field):
+    """The list of a question's files, which are sent beside the form; `grants.applications.views.files` dresses it."""
+
+    lines: Sequence[Any] = ()
+    offers: Sequence[Any] = ()
+    follows = may_follow = False
+    most, largest, largest_words = MOST_FILES, 0, ""
+    # None on a page where there is no bid yet to give a file to.
+    application_id: int | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Nothing that a form says of a file is believed: what is stored stays."""
 
 
 class Line(wtforms.Form):

@@ -10,7 +10,7 @@ import wtforms
 from wtforms import FieldList, FormField, RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
-from grants.applications.forms.fields import Line, LongText, Number, Several, Text, clean
+from grants.applications.forms.fields import Files, Line, LongText, Number, Several, Text, clean
 from grants.applications.forms.tables import TableField
 from grants.applications.queries import Part
 from grants.core import formats as closer_formats
@@ -68,6 +68,8 @@ def field_of(spec: Spec) -> Any:
         return SelectMultipleField(choices=_drawn(spec), validate_choice=False, **words)
     if spec.kind == "budget":
         return FieldList(FormField(Line), min_entries=BLANK_LINES, max_entries=MOST_LINES, **words)
+    if spec.kind == "files":
+        return Files(**words)
     if spec.kind == "table":
         return TableField(settings=_settings(spec.table), **words)
     if spec.kind in {"money", "date"}:
@@ -120,6 +122,8 @@ def was_sent(field: Any, is_on_page: bool) -> bool:
     A browser sends every box, empty or not, and nothing at all for a choice that nobody made: a choice was sent when
     it was on the page. What did not come is left alone.
     """
+    if isinstance(field, Files):
+        return False
     if isinstance(field, TableField):
         return field.was_sent
     if isinstance(field, RadioField | SelectMultipleField | FieldList):

@@ -69,6 +69,10 @@ class QuestionForm(Form):
         """The answers that count, once those that are not asked are left aside."""
         return answers.in_force(self.asked, given)
 
+    def now_shows(self, part: Part, given: Mapping[str, Any]) -> None:
+        """What is stored is what this page shows from here on, because it has just been saved."""
+        self.seen.data = _seen(part, given, self.left_out)
+
     def check(
         self,
         round_: Round,

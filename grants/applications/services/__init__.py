@@ -2,17 +2,22 @@
 
 from grants.applications.services.drafting import save_answers, start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
+from grants.applications.services.files import attach_file, say_files_follow, take_off_file, use_kept_file
 from grants.applications.services.filling import copy_answers, keep_details
 from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
 
 __all__ = [
+    "attach_file",
     "copy_answers",
     "keep_details",
     "lapse_due_drafts",
     "save_answers",
+    "say_files_follow",
     "start_application",
     "start_due_checks",
     "submit_application",
+    "take_off_file",
     "unsubmit_application",
+    "use_kept_file",
     "withdraw_application",
 ]

@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
-from grants.applications.queries import Paper, answers_of, base_facts, form_problems, paper_of
+from grants.applications.queries import Paper, answers_of, base_facts, paper_of, problems_of
 from grants.applications.queries.content import content_of, hash_of, receipt_number
 from grants.applications.services.drafting import lock, speaking_for
+from grants.applications.services.files import sent_ids
 from grants.core import transitions
+from grants.documents.services import mark_sent
 from workflows.actors import Actor
 from workflows.errors import Stale
 
@@ -40,7 +42,7 @@ def submit_application(
     paper, given = paper or paper_of(session, application.round), answers_of(session, application)
     content = content_of(paper, given)
     content_hash = hash_of(content)
-    problems = () if actor.on_paper else form_problems(application.round, paper, given)
+    problems = () if actor.on_paper else problems_of(session, application, paper, given)
     facts = base_facts(
         session,
         application,
@@ -56,6 +58,7 @@ def submit_application(
         transitions.apply(
             session, application, "submit", facts, actor=actor, now=now, seen_version=seen_version, detail=detail
         )
+        mark_sent(session, sent_ids(content), now=now)
         if seen_hash and seen_hash != content_hash:
             raise Stale(subject="application", id=application.id)
     return submission

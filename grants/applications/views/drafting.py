@@ -13,6 +13,7 @@ from grants.applications import queries, services
 from grants.applications.forms import QuestionForm, change_rows, open_section
 from grants.applications.models import Application
 from grants.applications.queries import Paper, Part
+from grants.applications.views import files
 from grants.applications.views.blueprint import bp
 from grants.applications.views.words import findings_words
 from grants.clock import utc_now
@@ -20,6 +21,7 @@ from grants.extensions import db
 from grants.funds.queries import deadline_for
 from grants.web import labels
 from grants.web.access import allows, current_actor
+from grants.web.commit import keep_although_refused
 from workflows.actors import Actor, Role, Scope
 from workflows.application import ApplicationState
 from workflows.errors import DomainError, Stale, TransitionRefused
@@ -71,19 +73,13 @@ def save_section(page: SectionPage) -> Any:
     given = form.read(page.part.questions)
     if is_row_change:
         return _page(page, form, stored | given)
+    if files.has_files(page.part):
+        return _save_with_files(page, form, given, go)
     is_later = go == "later"
     if not (_can_be_kept(form, page.part, given) if is_later else _is_sound(form, page, stored | given)):
         return _page(page, form, stored | given), 422
     try:
-        services.save_answers(
-            db.session,
-            page.application,
-            given,
-            actor=current_actor(),
-            now=utc_now(),
-            received_at=g.received_at,
-            seen=form.fingerprints(),
-        )
+        _keep(page, form, given)
     except (Stale, TransitionRefused) as error:
         return _not_saved(page, given, error), 409
     if form.doubt(page.part.questions, stored | given) and not is_later:
@@ -102,6 +98,41 @@ def _look_again(page: SectionPage, form: QuestionForm) -> Any:
 def _tell_mended(form: QuestionForm) -> None:
     for sentence in form.mended:
         flash(sentence, "info")
+
+
+def _save_with_files(page: SectionPage, form: QuestionForm, given: dict[str, Any], go: str) -> Any:
+    """The words first, as they are, then what was chosen and pressed; so a file that is refused loses nothing."""
+    application_id = page.application.id
+    if not _can_be_kept(form, page.part, given):
+        return _page(page, form, queries.answers_of(db.session, page.application) | given), 422
+    try:
+        _keep(page, form, given)
+        is_done = files.handle(application_id, form, page.part, go)
+    except (Stale, TransitionRefused) as error:
+        return _not_saved(page, given, error), 409
+    if is_done and go.partition(":")[0] in files.BUTTONS:
+        code = page.part.section.code
+        return redirect(url_for("applications.section", application_id=application_id, code=code), 303)
+    stored = queries.answers_of(db.session, page.application)
+    if is_done and (go == "later" or _is_sound(form, page, stored)):
+        if go != "later" and form.doubt(page.part.questions, stored):
+            return _look_again(page, form)
+        return _onward(page, form, go == "later")
+    form.now_shows(page.part, stored)
+    keep_although_refused()
+    return _page(page, form, stored), 422
+
+
+def _keep(page: SectionPage, form: QuestionForm, given: dict[str, Any]) -> None:
+    services.save_answers(
+        db.session,
+        page.application,
+        given,
+        actor=current_actor(),
+        now=utc_now(),
+        received_at=g.received_at,
+        seen=form.fingerprints(),
+    )
 
 
 def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> bool:
@@ -142,6 +173,7 @@ def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any]) -> st
         application=page.application,
         part=page.part,
         form=form,
+        has_files=files.dress(form, page.application, page.part, given),
         number=page.paper.parts.index(page.part) + 1,
         count=len(page.paper.parts),
         deadline=deadline_for(page.application),

@@ -36,7 +36,7 @@ def check(application: Application) -> Any:
 def _check_page(application: Application, notice: str = "") -> str:
     paper = queries.paper_of(db.session, application.round)
     given = queries.answers_of(db.session, application)
-    problems = queries.form_problems(application.round, paper, given)
+    problems = queries.problems_of(db.session, application, paper, given)
     wrong = {problem.question.code: problem.refusal for problem in problems}
     parts = [
         (part.section, [_row(application, part, each, given, wrong) for each in part.questions]) for part in paper.parts

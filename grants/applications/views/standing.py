@@ -73,7 +73,7 @@ def show(application: Application) -> str:
 def _task_list(application: Application) -> str:
     paper = queries.paper_of(db.session, application.round)
     given = queries.answers_of(db.session, application)
-    problems = queries.form_problems(application.round, paper, given)
+    problems = queries.problems_of(db.session, application, paper, given)
     progress = queries.progress_of(paper, given, problems)
     codes = tuple(problem.question.code for problem in problems)
     deadline = deadline_for(application)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from workflows.errors import Refusal
 from workflows.money import LARGEST, format_pounds
-from workflows.rules import formats
+from workflows.rules import files, formats
 from workflows.rules.answers.asking import applies
 from workflows.rules.answers.tables import table_problems
 from workflows.rules.answers.values import (
@@ -161,6 +161,10 @@ def _declaration(question: QuestionLike, value: Any, areas: Collection[str], giv
     return None if declaration_values(question) <= ticked else Refusal("declaration-incomplete")
 
 
+def _files(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
+    return files.problem(question.settings, value)
+
+
 _CHECKS: Final = {
     "text": _text,
     "long_text": _text,
@@ -173,6 +177,7 @@ _CHECKS: Final = {
     "areas": _choices,
     "budget": _budget,
     "declaration": _declaration,
+    "files": _files,
     **dict.fromkeys(formats.CHECKS, _formatted),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workflows.money import format_pounds
+from workflows.rules import files
 from workflows.rules.answers.cells import MONTH_NAMES, shown_cell
 from workflows.rules.answers.tables import columns_of, rows_of
 from workflows.rules.answers.values import (
@@ -35,6 +36,8 @@ def shown(question: QuestionLike, value: Any) -> str:
         return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
     if kind == "budget" and (lines := budget_lines(value)) is not None:
         return "\n".join(f"{each.description}: {_pounds(each.amount_pence)}" for each in lines if not _empty(each))
+    if kind == "files":
+        return files.shown(value)
     if kind == "table":
         return _table(question, value)
     labels = {"yes": "Yes", "no": "No"} | {option["value"]: option["label"] for option in question.options}

@@ -1,0 +1,65 @@
+"""Handing out files: to be saved and never shown in a page of ours, whatever they claim to be.
+
+Who may see what a file belongs to was settled before; whether it may be opened is settled here, once for all pages.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response
+
+from grants.documents.kinds import BY_MEDIA_TYPE
+from grants.documents.models import Document
+from grants.documents.queries import require_open
+from grants.documents.storage import FileMissing, StorageDown, store_of
+from grants.extensions import db
+from grants.web import labels, refused
+from grants.web.access import current_actor
+from workflows.errors import NotFound
+
+LONGEST_NAME = 150
+# No script, no frame, no form, nothing fetched, wherever a browser might show it after all.
+POLICY = "default-src 'none'; sandbox"
+
+
+def download(document: Document) -> Any:
+    """The file as an attachment; refused with its sentence when it can't be opened."""
+    require_open(document, current_actor())
+    try:
+        content = store_of(db.session).read(document.storage_key)
+    except FileMissing as error:
+        raise NotFound(subject="document") from error
+    except StorageDown:
+        return refused.page(503, labels.heading_for(503), labels.sentence_for("http-503"))
+    response = Response(content, content_type=document.media_type)
+    response.headers["Content-Disposition"] = _disposition(name_for_saving(document))
+    response.headers["Content-Length"] = str(document.size_bytes)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _disposition(name: str) -> str:
+    # Both forms of RFC 6266: plain letters for old programs, and the whole name in UTF-8 for all others.
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace('"', "'").strip(" .")
+    return f"attachment; filename=\"{plain or 'file'}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def name_for_saving(document: Document) -> str:
+    """The given name as a computer may save it: no path, no sign that hides another, and the ending of what it is.
+
+    So `photo.html` that is a JPEG is saved as `photo.html.jpg`, and opens as a photo.
+    """
+    name = re.split(r"[/\\]", document.file_name)[-1]
+    plain = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in name)
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) not in {"Cf", "Cs", "Co"})
+    plain = " ".join(plain.split()).strip(". ") or "file"
+    extensions = BY_MEDIA_TYPE[document.media_type].extensions
+    ending = next((each for each in extensions if plain.lower().endswith(each)), "")
+    stem = plain[: len(plain) - len(ending)] if ending else plain
+    return stem[:LONGEST_NAME] + (plain[len(plain) - len(ending) :] if ending else extensions[0])

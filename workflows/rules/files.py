@@ -1,0 +1,55 @@
+"""The answer to a question for files: the list of what is given in, each with its hash, or the word that it follows.
+
+A value is `[{"document_id", "name", "sha256"}, ...]`, or `[{"to_follow": true}]` where the question's settings allow
+it (`may_follow`); `most` is how many files it takes (our default: ten).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from workflows.errors import Refusal
+
+MOST: Final = 10
+FOLLOWS: Final[list[dict[str, Any]]] = [{"to_follow": True}]
+FOLLOWS_WORDS: Final = "We will send this later"
+_KEYS: Final = {"document_id": int, "name": str, "sha256": str}
+
+
+def problem(settings: Mapping[str, Any], value: Any) -> Refusal | None:
+    """What is wrong with the list itself; whether its files are there and clean is known elsewhere."""
+    if follows(value):
+        return None if settings.get("may_follow") else Refusal("file-later-not-allowed")
+    lines = value if isinstance(value, list) else [None]
+    if not all(_is_whole(line) for line in lines):
+        return Refusal("answer-unreadable", {"kind": "files"})
+    most = int(settings.get("most", MOST))
+    return Refusal("too-many-files", {"most": most}) if len(lines) > most else None
+
+
+def follows(value: Any) -> bool:
+    """The group says that it sends the files later."""
+    return bool(value == FOLLOWS)
+
+
+def named(value: Any) -> list[dict[str, Any]]:
+    """The files of an answer; none when they follow."""
+    lines = value if isinstance(value, list) else []
+    return [line for line in lines if _is_whole(line)]
+
+
+def ids_in(value: Any) -> list[int]:
+    """The numbers of its documents."""
+    return [line["document_id"] for line in named(value)]
+
+
+def shown(value: Any) -> str:
+    """The answer as it stands on a receipt: each file by its name and SHA-256."""
+    if follows(value):
+        return FOLLOWS_WORDS
+    return "\n".join(f"{line['name']} (SHA-256 {line['sha256']})" for line in named(value))
+
+
+def _is_whole(line: Any) -> bool:
+    return isinstance(line, Mapping) and all(type(line.get(key)) is kind for key, kind in _KEYS.items())
