@@ -6,42 +6,26 @@ Nothing is unpacked or drawn here: what a file says of itself is read, and held 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import filetype
 
 from grants.documents import containers, heic, photos
 from workflows.errors import Refusal
+from workflows.rules.files import ACCEPTED_WORDS, DOCX, HEIC, JPEG, ODS, ODT, PDF, PNG, XLSX, FileType
 
 # As much of a file as the library looks at.
 HEAD = 8192
 
 
-@dataclass(frozen=True, slots=True)
-class FileType:
-    """One type that is taken: what it is to the web, to a person, and at the end of a name."""
-
-    media_type: str
-    words: str
-    extensions: tuple[str, ...]
-    # Gives the bytes to keep (a photo without its place), or refuses.
-    clean: Callable[[bytes], bytes | Refusal] | None = None
-
-
-PDF = FileType("application/pdf", "PDF", (".pdf",))
-DOCX = FileType("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "Word document", (".docx",))
-XLSX = FileType("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Excel spreadsheet", (".xlsx",))
-ODT = FileType("application/vnd.oasis.opendocument.text", "OpenDocument text", (".odt",))
-ODS = FileType("application/vnd.oasis.opendocument.spreadsheet", "OpenDocument spreadsheet", (".ods",))
-JPEG = FileType("image/jpeg", "JPEG photo", (".jpg", ".jpeg"), photos.without_place_jpeg)
-PNG = FileType("image/png", "PNG picture", (".png",), photos.without_place_png)
-HEIC = FileType("image/heic", "HEIC photo", (".heic", ".heif"), heic.without_place)
-ACCEPTED = (PDF, DOCX, ODT, XLSX, ODS, JPEG, PNG, HEIC)
-BY_MEDIA_TYPE = {each.media_type: each for each in ACCEPTED}
 _OFFICE = {containers.Held.DOCX: DOCX, containers.Held.XLSX: XLSX, containers.Held.ODT: ODT, containers.Held.ODS: ODS}
-_PHOTOS = {"image/jpeg": JPEG, "image/png": PNG, "image/heic": HEIC}
-ACCEPTED_WORDS = "PDF, Word (docx), Excel (xlsx), OpenDocument (odt, ods), JPEG, PNG or HEIC"
+_PHOTOS = {each.media_type: each for each in (JPEG, PNG, HEIC)}
+# Gives the bytes of a photo that are kept, or refuses.
+_CLEANERS: dict[FileType, Callable[[bytes], bytes | Refusal]] = {
+    JPEG: photos.without_place_jpeg,
+    PNG: photos.without_place_png,
+    HEIC: heic.without_place,
+}
 
 # What people try most, in words they know; the library's own name for anything else.
 _REFUSED_WORDS = {
@@ -82,7 +66,12 @@ def judge(source: BinaryIO) -> FileType | Refusal:
 
 def clean(file_type: FileType, content: bytes) -> bytes | Refusal:
     """The bytes to keep of a photo: the picture as it is, turned as it was, without where and when it was taken."""
-    return content if file_type.clean is None else file_type.clean(content)
+    return _CLEANERS[file_type](content) if has_place(file_type) else content
+
+
+def has_place(file_type: FileType) -> bool:
+    """Whether a file of this type says where it was made, and so is cleaned."""
+    return file_type in _CLEANERS
 
 
 def _judge_container(source: BinaryIO) -> FileType | Refusal:

@@ -42,7 +42,7 @@ def take_in(store: Store, content: Iterable[bytes], file_name: str, *, largest: 
         found = kinds.judge(held)
         if isinstance(found, Refusal):
             raise refused(found)
-        source = held if found.clean is None else _cleaned(found, held)
+        source = _cleaned(found, held) if kinds.has_place(found) else held
         digest, size = _measure(source)
         key = new_key("files")
         source.seek(0)

@@ -79,7 +79,6 @@ MISSING: dict[str, str] = {
     "checkboxes": "Choose at least one.",
     "areas": "Choose at least one area.",
     "budget": "Write at least one line of the budget.",
-    "files": "Upload a file.",
     "declaration": "Tick the box to agree.",
     "table": "Fill in at least one row.",
     "files": "Add a file.",

@@ -12,7 +12,6 @@ from urllib.parse import quote
 
 from flask import Response
 
-from grants.documents.kinds import BY_MEDIA_TYPE
 from grants.documents.models import Document
 from grants.documents.queries import require_open
 from grants.documents.storage import FileMissing, StorageDown, store_of
@@ -20,6 +19,7 @@ from grants.extensions import db
 from grants.web import labels, refused
 from grants.web.access import current_actor
 from workflows.errors import NotFound
+from workflows.rules.files import TYPES
 
 LONGEST_NAME = 150
 # No script, no frame, no form, nothing fetched, wherever a browser might show it after all.
@@ -59,7 +59,7 @@ def name_for_saving(document: Document) -> str:
     plain = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in name)
     plain = "".join(sign for sign in plain if unicodedata.category(sign) not in {"Cf", "Cs", "Co"})
     plain = " ".join(plain.split()).strip(". ") or "file"
-    extensions = BY_MEDIA_TYPE[document.media_type].extensions
+    extensions = TYPES[document.media_type].extensions
     ending = next((each for each in extensions if plain.lower().endswith(each)), "")
     stem = plain[: len(plain) - len(ending)] if ending else plain
     return stem[:LONGEST_NAME] + (plain[len(plain) - len(ending) :] if ending else extensions[0])

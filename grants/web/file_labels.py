@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from grants.documents.kinds import BY_MEDIA_TYPE
 from workflows.document import DocumentKind as K
+from workflows.rules.files import TYPES
 
 # Refusal code -> sentence; part of `labels.SENTENCES`.
 SENTENCES: dict[str, str] = {
@@ -45,7 +45,7 @@ KINDS: dict[str, str] = {
 
 def type_words(media_type: str) -> str:
     """What a file is, by its content."""
-    return BY_MEDIA_TYPE[media_type].words
+    return TYPES[media_type].words
 
 
 def size_words(size: int) -> str:

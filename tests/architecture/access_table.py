@@ -12,6 +12,9 @@ import sqlalchemy as sa
 
 from grants.assessment.models import Assignment
 from grants.core.outbox import Message
+from grants.documents.models import Document, Upload
+from grants.documents.services import begin_upload
+from tests.files import a_document
 from tests.stages import Stage
 
 PUBLIC = frozenset({"public"})
@@ -111,6 +114,11 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.check": WRITERS,
     "applications.submit": LEAD,
     "applications.unsubmit": LEAD,
+    "applications.file": GROUP,
+    "applications.begin_upload": WRITERS,
+    "applications.show_upload": WRITERS,
+    "applications.add_piece": WRITERS,
+    "applications.finish_upload": WRITERS,
     "applications.withdraw": LEAD,
     "applications.confirm_withdraw": LEAD,
     # eligibility
@@ -127,6 +135,8 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.queue": MARKER,
     "assessment.interest": MARKER,
     "assessment.mark": MARKER,
+    "assessment.marked_file": MARKER,
+    "assessment.considered_file": PANEL,
     "assessment.lock": MARKER,
     "assessment.reopen": CHAIR,
     "assessment.bid_markers": MANAGER,
@@ -184,6 +194,7 @@ TABLE: dict[str, frozenset[str]] = {
     "reporting.round_dashboard": ROUND_READERS,
     "reporting.applications": ROUND_READERS,
     "reporting.application": ROUND_READERS,
+    "reporting.file": ROUND_READERS,
     "reporting.export": HANDLERS,
     # notifications
     "notifications.list_messages": HANDLERS,
@@ -205,6 +216,38 @@ def _first(model: Any) -> Callable[[Stage], int]:
     return find
 
 
+def _kept_file(stage: Stage) -> int:
+    """A file that the first group keeps, scanned and clean."""
+    organisation, lead = stage.groups[0]
+    own = sa.select(Document.id).where(Document.organisation_id == organisation.id)
+    found = stage.session.scalar(own.limit(1))
+    if found is None:
+        found = a_document(stage.session, organisation, lead, now=stage.now).id
+        stage.session.commit()
+    return found
+
+
+def _upload(stage: Stage) -> str:
+    """An upload that the first group's lead began."""
+    lead = stage.groups[0][1]
+    found = stage.session.scalar(sa.select(Upload.key).where(Upload.person_id == lead.id).limit(1))
+    if found is None:
+        upload = begin_upload(
+            stage.session,
+            application_id=stage.bids[0].id,
+            question_code="D1",
+            file_name="plan.pdf",
+            mark="",
+            size_bytes=10,
+            largest=10,
+            actor=stage.group_actor(),
+            now=stage.now,
+        )
+        found = upload.key
+        stage.session.commit()
+    return found
+
+
 # The name of an argument in an address -> what stands there for a thing of the stage's own office and first group.
 ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "application_id": lambda stage: stage.bids[0].id,
@@ -212,6 +255,9 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "award_id": lambda stage: stage.awards[0].id,
     "change": lambda stage: "end-access",
     "code": lambda stage: stage.round_.sections[0].code,
+    "document_id": _kept_file,
+    "key": _upload,
+    "offset": lambda stage: 0,
     "decision_id": lambda stage: stage.decision.id if stage.decision else 0,
     "message_id": _first(Message),
     "office_code": lambda stage: stage.office.code,

@@ -12,7 +12,7 @@ FOLDER = ROOT / "templates"
 TEMPLATES = sorted(str(path.relative_to(FOLDER)) for path in FOLDER.rglob("*.html"))
 PAGES = [name for name in TEMPLATES if not name.startswith(("macros/", "emails/", "documents/"))]
 ENVIRONMENT = make_app().jinja_env
-CSS = (ROOT / "grants" / "static" / "app.css").read_text()
+CSS = "".join(path.read_text() for path in (ROOT / "grants" / "static").glob("*.css"))
 
 
 def source(name: str) -> str:

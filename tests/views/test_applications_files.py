@@ -172,7 +172,7 @@ def test_a_form_far_too_large_is_refused_whole(client, draft):
 
 def test_a_required_file_that_is_missing_is_asked_for(client, draft):
     page = read_page(post(client, draft, "continue"), 422)
-    assert page.one("p", id="D1-error").text.endswith("Upload a file.")
+    assert page.one("p", id="D1-error").text.endswith("Add a file.")
     assert "Your governing document" in read_page(client.get(f"/applications/{draft.id}/check")).text
 
 

@@ -1,4 +1,4 @@
-"""The answer to a question for files: the list of what is given in, each with its hash, or the word that it follows.
+"""Files as answers: which types are taken, and the list of what is given in, each with its hash, or "it follows".
 
 A value is `[{"document_id", "name", "sha256"}, ...]`, or `[{"to_follow": true}]` where the question's settings allow
 it (`may_follow`); `most` is how many files it takes (our default: ten).
@@ -7,11 +7,33 @@ it (`may_follow`); `most` is how many files it takes (our default: ten).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from workflows.errors import Refusal
 
 MOST: Final = 10
+
+
+class FileType(NamedTuple):
+    """One type that is taken: what it is to the web, to a person, and at the end of a name."""
+
+    media_type: str
+    words: str
+    extensions: tuple[str, ...]
+
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument"
+_OPEN: Final = "application/vnd.oasis.opendocument"
+PDF: Final = FileType("application/pdf", "PDF", (".pdf",))
+DOCX: Final = FileType(f"{_OFFICE}.wordprocessingml.document", "Word document", (".docx",))
+XLSX: Final = FileType(f"{_OFFICE}.spreadsheetml.sheet", "Excel spreadsheet", (".xlsx",))
+ODT: Final = FileType(f"{_OPEN}.text", "OpenDocument text", (".odt",))
+ODS: Final = FileType(f"{_OPEN}.spreadsheet", "OpenDocument spreadsheet", (".ods",))
+JPEG: Final = FileType("image/jpeg", "JPEG photo", (".jpg", ".jpeg"))
+PNG: Final = FileType("image/png", "PNG picture", (".png",))
+HEIC: Final = FileType("image/heic", "HEIC photo", (".heic", ".heif"))
+TYPES: Final = {each.media_type: each for each in (PDF, DOCX, ODT, XLSX, ODS, JPEG, PNG, HEIC)}
+ACCEPTED_WORDS: Final = "PDF, Word (docx), Excel (xlsx), OpenDocument (odt, ods), JPEG, PNG or HEIC"
 FOLLOWS: Final[list[dict[str, Any]]] = [{"to_follow": True}]
 FOLLOWS_WORDS: Final = "We will send this later"
 _KEYS: Final = {"document_id": int, "name": str, "sha256": str}

@@ -31,6 +31,7 @@ from grants.applications.queries.files import (
     get_sent_file,
     list_offered,
     problems_of,
+    states_in,
 )
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
@@ -91,5 +92,7 @@ __all__ = [
     "problems_of",
     "progress_of",
     "question_doubts",
+    "question_problem",
     "question_problems",
+    "states_in",
 ]

@@ -117,6 +117,18 @@ def get_file(session: Session, application: Application, document_id: int) -> Do
     return found
 
 
+def states_in(session: Session, sections: Iterable[tuple[str, Iterable[dict[str, Any]]]]) -> dict[int, DocumentState]:
+    """Where each file stands that these answers of a submission name; no query when they name none."""
+    ids = {
+        number
+        for _, items in sections
+        for item in items
+        if item.get("kind") == QuestionKind.FILES
+        for number in files.ids_in(item.get("value"))
+    }
+    return documents.states_of(session, ids)
+
+
 _CONTENT = (
     sa.select(Submission.content)
     .where(Submission.application_id == sa.bindparam("application_id"))

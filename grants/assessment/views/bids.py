@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from grants.applications.queries import states_in
 from grants.assessment import queries, services
 from grants.assessment.forms import OutcomeForm, ReasonForm, agreed_form
 from grants.assessment.queries.facts import is_sitting, member_of
@@ -97,6 +98,7 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
     # The reason is asked for on the page that the button leads to.
     facts = replace(moderation_facts(db.session, application, panel, rubric, rows, actor, utc_now()), reason="later")
     places = {"reopen-scoring": Place("assessment.reopen_scoring", where, is_link=True)}
+    sections = queries.shown_answers(db.session, application)
     return render_template(
         "assessment/bid.html",
         panel=panel,
@@ -106,7 +108,8 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
         form=form,
         agreed=rows,
         means=_means(line),
-        sections=queries.shown_answers(db.session, application),
+        sections=sections,
+        file_states=states_in(db.session, sections),
         may_agree=is_chair and is_sitting(panel) and application.state in MODERATING,
         may_place=is_chair and is_sitting(panel) and application.state in PLACEABLE,
         may_reopen=is_chair,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, url_for
 
+from grants.applications.queries import states_in
 from grants.assessment import queries, services
 from grants.assessment.forms import InterestForm, LockForm, marks_form
 from grants.assessment.models import Assignment
@@ -126,11 +127,13 @@ def _mark_page(
     facts = assignment_facts(db.session, assignment, actor=actor, now=utc_now(), rubric=rubric)
     places = {"lock": Place("assessment.lock", {"assignment_id": assignment.id}, is_link=True, kind="")}
     in_scoring = assignment.application.state is ApplicationState.SCORING
+    sections = queries.shown_answers(db.session, assignment.application)
     return render_template(
         "assessment/mark.html",
         assignment=assignment,
         application=assignment.application,
-        sections=queries.shown_answers(db.session, assignment.application),
+        sections=sections,
+        file_states=states_in(db.session, sections),
         rubric=rubric,
         form=form,
         elsewhere=elsewhere or {},

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from grants.applications.models import Application
+from grants.applications.queries import states_in
 from grants.assessment.models import Assignment
 from grants.assessment.queries import application_facts, assignments_of, find_panel
 from grants.assessment.queries.facts import marker_facts
@@ -34,10 +35,12 @@ def application(application: Application) -> Any:
     sees_checks = bool(roles & CHECKERS)
     markers = assignments_of(db.session, [application.id])[application.id] if sees_checks else None
     recommendation, decision, award = bids.outcome_of(db.session, application)
+    answers = bids.answers_for(db.session, application, actor)
     return render_template(
         "reporting/application.html",
         application=application,
-        answers=bids.answers_for(db.session, application, actor),
+        answers=answers,
+        file_states=states_in(db.session, answers),
         lines=lines,
         sees_checks=sees_checks,
         markers=markers or [],
