@@ -92,7 +92,6 @@ __all__ = [
     "problems_of",
     "progress_of",
     "question_doubts",
-    "question_problem",
     "question_problems",
     "states_in",
 ]
