@@ -31,6 +31,7 @@ FEATURES = (
     "accounts",
     "funding",
     "funds",
+    "subscriptions",
     "documents",
     "applications",
     "eligibility",

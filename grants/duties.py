@@ -30,6 +30,7 @@ from grants.notifications.rendering import Letterhead
 from grants.notifications.services import Postroom, deliver_due, expand_outbox, give_back_expired
 from grants.notifications.sweeps import remind_drafts, remind_offers
 from grants.notifications.transport import transport_for
+from grants.subscriptions.services import purge_subscriptions
 
 Duty = Callable[[Session, datetime], int]
 
@@ -102,7 +103,7 @@ def _postroom() -> Postroom:
     until = time.monotonic() + min(SECONDS_OF_DELIVERY, settings.lease_seconds / 2)
     return Postroom(
         transport=transport_for(settings.mail_url),
-        letterhead=Letterhead(settings.sender, settings.public_url),
+        letterhead=Letterhead(settings.sender, settings.public_url, settings.secret_key),
         owner=f"{os.getpid()}-{secrets.token_hex(4)}",
         lease=timedelta(seconds=settings.lease_seconds),
         keeps_secrets=settings.is_sample,
@@ -124,6 +125,7 @@ DUTIES: dict[str, Duty] = {
     "remind-documents": remind_expiring,
     "scan-documents": scan_documents,
     "sweep-files": sweep_files,
+    "purge-subscriptions": purge_subscriptions,
     "sweep-lost": sweep_lost,
     "deliver-outbox": deliver_outbox,
 }

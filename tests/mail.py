@@ -14,7 +14,7 @@ from grants.notifications.rendering import Letterhead
 from grants.notifications.services import Postroom
 from grants.notifications.transport import Transport
 
-LETTERHEAD = Letterhead("grants@office.example.org", "https://grants.example.org")
+LETTERHEAD = Letterhead("grants@office.example.org", "https://grants.example.org", "tests-only-key")
 
 
 class Kept:

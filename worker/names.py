@@ -14,6 +14,7 @@ REMIND_RETURNS = "remind-returns"
 REMIND_DOCUMENTS = "remind-documents"
 SCAN_DOCUMENTS = "scan-documents"
 SWEEP_FILES = "sweep-files"
+PURGE_SUBSCRIPTIONS = "purge-subscriptions"
 SWEEP_LOST = "sweep-lost"
 
 EVERY_MINUTE = (
@@ -30,6 +31,7 @@ EVERY_MINUTE = (
     REMIND_DOCUMENTS,
     SCAN_DOCUMENTS,
     SWEEP_FILES,
+    PURGE_SUBSCRIPTIONS,
     SWEEP_LOST,
 )
 ALL = (DELIVER_OUTBOX, *EVERY_MINUTE)

@@ -18,6 +18,7 @@ class Audience(StrEnum):
     CHAIR = "chair"
     DECISION_MAKERS = "decision_makers"
     APPLICANTS = "applicants"
+    SUBSCRIBERS = "subscribers"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
+from hashlib import sha256
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -20,16 +22,25 @@ from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.subscriptions.queries import subscribers as waiting_for
 from workflows.actors import GROUP_ROLES, Role
 from workflows.application import LIVE
 from workflows.effects import Audience
 
 
 class Recipient(NamedTuple):
-    """One person to write to."""
+    """One person to write to; without a `person_id` somebody who has no account, told for what `detail` names."""
 
-    person_id: int
+    person_id: int | None
     address: str
+    detail: Mapping[str, Any] = MappingProxyType({})
+
+    @property
+    def key(self) -> str:
+        """Who it is, for the promise that one thing is told to one person once."""
+        if self.person_id is not None:
+            return str(self.person_id)
+        return f"address-{sha256(self.address.encode()).hexdigest()[:32]}"
 
 
 People = dict[int, list[Recipient]]
@@ -162,6 +173,15 @@ def applicants(session: Session, subject_type: str, ids: Collection[int]) -> Peo
     return {round_id: list(people.values()) for round_id, people in found.items()}
 
 
+def subscribers(session: Session, subject_type: str, ids: Collection[int]) -> People:
+    """Whoever asked to be told of the round; people without an account."""
+    found = waiting_for(session, ids)
+    return {
+        round_id: [Recipient(None, each.email, {"subscription": each.id}) for each in wanted]
+        for round_id, wanted in found.items()
+    }
+
+
 def _in_parts(session: Session, application_ids: list[int], size: int = 500) -> People:
     found: People = {}
     for start in range(0, len(application_ids), size):
@@ -199,4 +219,5 @@ RESOLVERS: Mapping[Audience, Resolver] = {
     Audience.CHAIR: chairs,
     Audience.DECISION_MAKERS: lambda session, kind, ids: staff(session, kind, ids, Role.DECISION_MAKER),
     Audience.APPLICANTS: applicants,
+    Audience.SUBSCRIBERS: subscribers,
 }

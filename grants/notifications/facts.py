@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, Office, Person
+from grants.accounts.services import Site
 from grants.applications.models import Application, Submission
 from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
@@ -21,7 +22,8 @@ from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
-from grants.notifications.links import GROUP_PAGES, HOME, KEPT_DOCUMENTS, OFFICE_PAGES, WORK_PAGES
+from grants.notifications.links import GROUP_PAGES, HOME, KEPT_DOCUMENTS, OFFICE_PAGES, PUBLIC_ROUND, WORK_PAGES
+from grants.notifications.strangers import facts_of
 from grants.web import file_labels
 from workflows.deadlines import london_date
 
@@ -30,8 +32,9 @@ Facts = dict[str, Any]
 TOLD_TO_BOTH = frozenset({"offer-lapsed"})
 
 
-def facts_for(session: Session, message: Message, base_url: str) -> Facts:
+def facts_for(session: Session, message: Message, site: Site) -> Facts:
     """Everything that the template of this message may name."""
+    base_url = site.base_url
     person = session.get(Person, message.person_id) if message.person_id else None
     office = session.get(Office, message.office_id) if message.office_id else None
     facts: Facts = {
@@ -45,6 +48,7 @@ def facts_for(session: Session, message: Message, base_url: str) -> Facts:
     if about is not None:
         facts |= about(session, message.subject_id)
     facts |= _pages(message, facts, base_url)
+    facts |= facts_of(session, message, site)
     if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
         facts["link"] = facts["office_link"]
     if message.template == "submission-receipt":
@@ -57,7 +61,8 @@ def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
     group, office = GROUP_PAGES.get(message.subject_type, HOME), WORK_PAGES.get(message.template, own)
     if message.subject_type == "document" and facts["application_id"] is None:
         group = KEPT_DOCUMENTS
-    return {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
+    links = {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
+    return links | ({"public_link": base_url + PUBLIC_ROUND.format_map(facts)} if "round_id" in facts else {})
 
 
 def _is_of_the_group(session: Session, message: Message, organisation_id: int) -> bool:

@@ -6,6 +6,8 @@ Written here and not asked of Flask, because a worker renders outside a request;
 from __future__ import annotations
 
 HOME = "/"
+# What anybody reads of a round, for those who have no account.
+PUBLIC_ROUND = "/rounds/{round_id}"
 # Kind of thing -> its page, filled with the ids that its facts know.
 GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",

@@ -22,6 +22,7 @@ from grants.documents.models import Document
 from grants.eligibility.models import Disqualification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.notifications.strangers import still_wanted
 from workflows import application, assignment, decision, document, monitoring, panel, round
 from workflows.application import ApplicationState
 from workflows.award import AwardState
@@ -74,6 +75,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "return-reopened": monitoring.OWED,
     "return-to-sign": frozenset({ReturnState.AWAITING_SIGN_OFF}),
     "return-waived": frozenset({ReturnState.WAIVED}),
+    "round-opened": frozenset({round.RoundState.OPEN}),
     "submission-taken-back": application.DRAFTING,
 }
 
@@ -82,7 +84,7 @@ def is_owed(session: Session, message: Message, *, now: datetime) -> bool:
     """Whether the message is still to be sent to this person."""
     model = MODELS.get(message.subject_type)
     if model is None:
-        return not _has_expired(message, now)
+        return not _has_expired(message, now) and still_wanted(session, message)
     thing = session.get(model, message.subject_id, populate_existing=True)
     if thing is None or not _still_belongs(session, message, thing):
         return False
@@ -101,7 +103,7 @@ def _has_expired(message: Message, now: datetime) -> bool:
 
 def _still_belongs(session: Session, message: Message, thing: Any) -> bool:
     if message.person_id is None:
-        return True
+        return still_wanted(session, message)
     office = sa.select(OfficeRole.id).where(
         OfficeRole.person_id == message.person_id,
         OfficeRole.office_id == thing.scope.office_id,

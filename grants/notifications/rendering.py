@@ -6,8 +6,10 @@ Plain text for a reader of nine: names, references, what to do, where to sign in
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -18,40 +20,61 @@ import jinja2
 from sqlalchemy.orm import Session
 
 from config import ROOT
+from grants.accounts.services import Site
 from grants.core.outbox import Message
 from grants.notifications.facts import facts_for
 from grants.web import filters
 
 FOLDER = ROOT / "templates" / "emails"
 LONGEST_SUBJECT = 200
+# An address in a header must stay one word: a shorter line would have it broken or encoded, and no program reads that.
+WIDE = policy.default.clone(max_line_length=500)
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """What every e-mail carries: the address it is sent from and where people reach the service."""
+    """What e-mails carry: the address they are sent from, where people reach the service, and the key of links."""
 
     sender: str
     base_url: str
+    # Makes the links of people who have no account.
+    key: str = field(repr=False)
+
+    @property
+    def site(self) -> Site:
+        return Site(self.base_url, self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """An e-mail in words, with the address that an answer goes to (empty: to the sender)."""
+    """An e-mail in words, with the address that an answer goes to (empty: to the sender).
+
+    `headers` are those of this message alone.
+    """
 
     subject: str
     body: str
     reply_to: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def render(session: Session, message: Message, letterhead: Letterhead) -> Letter:
     """Put the message in words, from the thing as it is now."""
-    facts = facts_for(session, message, letterhead.base_url)
-    return Letter(*_in_words(message.template, facts), reply_to=facts["office_contact"])
+    facts = facts_for(session, message, letterhead.site)
+    words = _in_words(message.template, facts)
+    return Letter(*words, reply_to=facts["office_contact"], headers=_stopping(facts))
+
+
+def _stopping(facts: Mapping[str, Any]) -> dict[str, str]:
+    # What a mail program needs for a button of its own that stops the e-mails with one press (RFC 2369, RFC 8058).
+    if not facts["one_press"]:
+        return {}
+    return {"List-Unsubscribe": f"<{facts['stop_link']}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: datetime) -> EmailMessage:
     """The e-mail itself. Raises ValueError for an address that can't be one."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=WIDE) if letter.headers else EmailMessage()
     mail["From"] = _address(letterhead.sender)
     mail["To"] = _address(message.address)
     if letter.reply_to:
@@ -62,6 +85,8 @@ def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: da
     mail["Message-ID"] = message.message_id
     # So that no out-of-office note answers, and no answer loops (RFC 3834).
     mail["Auto-Submitted"] = "auto-generated"
+    for name, value in letter.headers.items():
+        mail[name] = value
     mail.set_content(letter.body, charset="utf-8")
     return mail
 

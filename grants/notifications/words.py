@@ -28,6 +28,8 @@ TITLES: dict[str, str] = {
     "marking-reopened": "Marks reopened",
     "moderation-ready": "Round ready for the panel",
     "office-invitation": "Invitation to the office",
+    "news-already": "News of rounds: on the list already",
+    "news-confirm": "News of rounds: link to confirm",
     "offer": "Offer of a grant",
     "offer-accepted": "Offer accepted",
     "offer-accepted-copy": "Offer accepted: copy for the group",
@@ -49,6 +51,7 @@ TITLES: dict[str, str] = {
     "return-waived": "Return not needed",
     "round-cancelled": "Round cancelled",
     "round-decided": "Round decided",
+    "round-opened": "News of rounds: open now",
     "sign-in-link": "Sign-in link",
     "sign-up-link": "Sign-up link",
     "submission-receipt": "Receipt for an application",
@@ -65,4 +68,6 @@ DELIVERIES: dict[Delivery, tuple[str, str]] = {
 }
 
 # These carry a link that lets somebody in: the link is wiped once it is sent, and they go before all others.
-SECRET_TEMPLATES = frozenset({"sign-in-link", "sign-up-link", "office-invitation", "group-invitation"})
+SECRET_TEMPLATES = frozenset({"sign-in-link", "sign-up-link", "office-invitation", "group-invitation", "news-confirm"})
+# What these say holds a link for its reader alone: they can go again, and no copy of the words is kept.
+PRIVATE_TEMPLATES = frozenset({"news-already", "round-opened"})

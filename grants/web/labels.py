@@ -326,6 +326,7 @@ SENTENCES: dict[str, str] = {
     "criteria-not-agreed": "Agree a score for every criterion first: {criteria}.",
     "criteria-unscored": "Score every criterion first: {criteria}.",
     "csrf": "For safety a page can be sent only for a limited time. What you typed is below. Open the page again and send it once more.",
+    "round-not-to-come": "This round is open or over, so there is no opening to wait for.",
     "deadline-only-later": "A deadline can only be moved later. It is now {closes_at}.",
     "deadline-passed": "The deadline has passed: {deadline}. Nothing can be sent or changed after it.",
     "decision-not-approved": "The decision has not been approved yet.",

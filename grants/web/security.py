@@ -26,7 +26,7 @@ HEADERS = {
 }
 
 # What follows is a one-time link that may not be spent yet, so it never reaches a log.
-SPENDABLE = re.compile(r"^(/sign-(?:in|up)/link/).+")
+SPENDABLE = re.compile(r"^(/sign-(?:in|up)/link/|/news/confirm/|/news/\d+/end/).+")
 
 
 def init_app(app: Flask) -> None:

@@ -101,6 +101,14 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.publish": MANAGER,
     "funds.deadline": MANAGER,
     "funds.cancel": DECIDER | CHIEF,
+    # subscriptions
+    "subscriptions.ask": PUBLIC,
+    "subscriptions.ask_for_round": PUBLIC,
+    "subscriptions.sent": PUBLIC,
+    "subscriptions.show_confirm": PUBLIC,
+    "subscriptions.confirm": PUBLIC,
+    "subscriptions.show_end": PUBLIC,
+    "subscriptions.end": PUBLIC,
     # applications
     "applications.could_we_apply": PUBLIC,
     "applications.judge_answers": PUBLIC,

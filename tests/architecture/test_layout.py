@@ -19,7 +19,17 @@ MODULES = sorted(
     for path in (ROOT / room).rglob("*.py")
     if "versions" not in path.parts and "__pycache__" not in path.parts
 )
-FEATURES = ("accounts", "funding", "funds", "applications", "eligibility", "assessment", "decisions", "awards")
+FEATURES = (
+    "accounts",
+    "funding",
+    "funds",
+    "subscriptions",
+    "applications",
+    "eligibility",
+    "assessment",
+    "decisions",
+    "awards",
+)
 FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
@@ -43,7 +53,7 @@ MORE_FILES = {
     # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
     "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "storage"},
     # Whom a letter goes to, what it says, whether it is still owed, and the way out to the mail server.
-    "notifications": {"audiences", "facts", "links", "owed", "rendering", "sweeps", "transport", "words"},
+    "notifications": {"audiences", "facts", "links", "owed", "rendering", "strangers", "sweeps", "transport", "words"},
     # One figure for the dashboard and the command alike.
     "reporting": {"funnel"},
     # Not a feature of the web: a round on paper, read from files in steps.

@@ -58,10 +58,15 @@ ACCOUNTS = {
     "office-invitation": {"url": "https://grants.example.org/x", "days": 7, "office": "Office", "roles": ["officer"]},
     "group-invitation": {"url": "https://grants.example.org/x", "days": 7, "organisation": "Group", "role": "lead"},
 }
+# To people who have no account.
+STRANGERS = {
+    "news-confirm": {"url": "https://grants.example.org/x", "days": 7, "round": "Round", "office": "", "narrow": True},
+    "news-already": {},
+}
 FILES = {path.stem for path in FOLDER.glob("[!_]*.txt")}
 CASES = [(name, kind, {}) for name, kind in sorted(TOLD.items())]
 CASES += [(name, kind, {"offset": each.key}) for name, (kind, series) in REMINDERS.items() for each in series]
-CASES += [(name, "person", detail) for name, detail in ACCOUNTS.items()]
+CASES += [(name, "person", detail) for name, detail in (ACCOUNTS | STRANGERS).items()]
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -72,7 +77,7 @@ def test_a_sentence_stays_on_its_line(name: str) -> None:
 
 
 def test_there_is_a_template_for_each_e_mail_and_none_besides() -> None:
-    assert set(TOLD) | set(REMINDERS) | set(ACCOUNTS) == FILES
+    assert set(TOLD) | set(REMINDERS) | set(ACCOUNTS) | set(STRANGERS) == FILES
 
 
 def test_staff_read_words_for_every_template_and_every_standing() -> None:

@@ -31,7 +31,7 @@ from workflows.actors import SYSTEM
 
 REMINDERS = 200
 KILLS = 3
-LETTERHEAD = Letterhead("grants@office.example.org", "https://grants.example.org")
+LETTERHEAD = Letterhead("grants@office.example.org", "https://grants.example.org", "tests-only-key")
 
 
 @pytest.fixture

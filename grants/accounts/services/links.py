@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,6 +39,10 @@ class Site:
     def digest(self, kind: str, value: str) -> str:
         """A keyed hash, so that the table of requests gives no addresses away."""
         return hmac.new(self.key.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
+
+    def token(self, kind: str, address: str, at: datetime) -> str:
+        """160 bits of a link that can be written again into a later e-mail, although only its hash is kept."""
+        return self.digest(kind, f"{address}:{at.astimezone(UTC).isoformat()}")[:40]
 
     def url(self, path: str) -> str:
         return f"{self.base_url}{path}"

@@ -36,6 +36,8 @@ from workflows.round import RoundState
 
 # Readers ask every few minutes; what they get may be this old.
 MAX_AGE_SECONDS = 300
+# E-mails stand to the right of this feature.
+NEWS = "subscriptions.ask"
 TITLES = {
     Happened.ANNOUNCED: "Opens soon",
     Happened.OPENED: "Open now",
@@ -78,9 +80,10 @@ def round_calendar(round_: Round) -> Response:
 
 
 def follow_urls(asked: dict[str, str]) -> dict[str, str]:
-    """Where the feed and the calendar of a search are, for the pages that say so."""
+    """Where the feed, the calendar and the e-mails of a search are, for the pages that say so."""
     parts = f"?{urlencode(asked)}" if asked else ""
-    return {"feed": url_for("funds.feed") + parts, "calendar": url_for("funds.calendar") + parts}
+    news = url_for(NEWS) + parts if NEWS in current_app.view_functions else ""
+    return {"feed": url_for("funds.feed") + parts, "calendar": url_for("funds.calendar") + parts, "news": news}
 
 
 def _asked() -> tuple[dict[str, str], list[tuple[Round, Office]]]:

@@ -21,6 +21,7 @@ from grants.web.rule_words import rule_words
 from workflows.round import PUBLISHED, RoundState
 
 START = "applications.start"
+NEWS = "subscriptions.ask_for_round"
 CHECK = "applications.could_we_apply"
 
 
@@ -77,6 +78,7 @@ def public_round(round_: Round) -> Any:
         linked_data=described(page, start_url),
         follow=follow_urls({"office": page.office.code}),
         check_url=_check_url(page),
+        news_url=_news_url(round_),
     )
 
 
@@ -84,6 +86,11 @@ def _start_url(round_: Round) -> str:
     if round_.state != RoundState.OPEN or START not in current_app.view_functions:
         return ""
     return url_for(START, round_id=round_.id)
+
+
+def _news_url(round_: Round) -> str:
+    is_wanted = round_.state == RoundState.SCHEDULED and NEWS in current_app.view_functions
+    return url_for(NEWS, round_id=round_.id) if is_wanted else ""
 
 
 def _check_url(page: RoundPage) -> str:

@@ -23,7 +23,7 @@ from grants.core.outbox import Delivery, Message
 from grants.notifications.owed import is_owed
 from grants.notifications.rendering import Letter, Letterhead, compose, render
 from grants.notifications.transport import Transport, TransportDown
-from grants.notifications.words import SECRET_TEMPLATES
+from grants.notifications.words import PRIVATE_TEMPLATES, SECRET_TEMPLATES
 
 logger = logging.getLogger(__name__)
 
@@ -149,6 +149,8 @@ def _settle_sent(session: Session, room: Postroom, message: Message, letter: Let
     values: dict[str, Any] = {"subject_line": letter.subject, "body": letter.body, "last_error": ""}
     if message.template in SECRET_TEMPLATES and not room.keeps_secrets:
         values |= {"body": "", "detail": {}}
+    if message.template in PRIVATE_TEMPLATES and not room.keeps_secrets:
+        values |= {"body": ""}
     _settle(session, room, message.id, delivery=Delivery.SENT, sent_at=now, **values)
 
 

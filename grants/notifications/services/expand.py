@@ -17,6 +17,10 @@ from sqlalchemy.orm import Session
 from grants.core.outbox import Message, OutboxEntry, Progress, new_message_id
 from grants.core.reminders import insert_new
 from grants.notifications.audiences import Recipient, resolve
+from workflows.effects import Audience
+
+# Nobody has to want to be told.
+MAY_BE_NOBODY = frozenset({Audience.SUBSCRIBERS})
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +61,7 @@ def _people_of(session: Session, entries: Sequence[OutboxEntry]) -> dict[int, li
     found = {key: resolve(session, *key, sorted(ids)) for key, ids in subjects.items()}
     people = {entry.id: found[entry.subject_type, entry.audience].get(entry.subject_id, []) for entry in entries}
     for entry in entries:
-        if not people[entry.id]:
+        if not people[entry.id] and entry.audience not in MAY_BE_NOBODY:
             # Nobody to tell is no error (an office without a chair yet), but somebody should be able to find it.
             logger.warning("outbox entry %s: nobody is %s of this %s", entry.id, entry.audience, entry.subject_type)
     return people
@@ -72,7 +76,7 @@ def _message(entry: OutboxEntry, who: Recipient, now: datetime) -> dict[str, Any
         "address": who.address,
         "subject_type": entry.subject_type,
         "subject_id": entry.subject_id,
-        "detail": entry.detail,
+        "detail": entry.detail | dict(who.detail),
         "dedupe_key": _dedupe_key(entry, who),
         "message_id": new_message_id(),
         "next_attempt_at": now,
@@ -83,4 +87,4 @@ def _message(entry: OutboxEntry, who: Recipient, now: datetime) -> dict[str, Any
 def _dedupe_key(entry: OutboxEntry, who: Recipient) -> str:
     # All entries of one change share its instant, so the lead who is also signatory has one key and one message.
     at = f"{entry.created_at:%Y%m%dT%H%M%S.%f}"
-    return f"told:{entry.template}:{entry.subject_type}:{entry.subject_id}:{at}:{who.person_id}"
+    return f"told:{entry.template}:{entry.subject_type}:{entry.subject_id}:{at}:{who.key}"

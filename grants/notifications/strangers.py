@@ -1,0 +1,58 @@
+"""People without an account who asked for e-mails: what theirs may say, and whether each is still wanted.
+
+A message to one of them names in its detail what they asked for. Their links are made anew at each sending, from the
+key of the service, so that none lies in the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from grants.accounts.services import Site
+from grants.core.outbox import Message
+from grants.subscriptions import queries as subscriptions
+from grants.subscriptions.models import Subscription
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """One way of being written to: whether it still stands for an address, and what the e-mail may say of it."""
+
+    stands: Callable[[Session, int, str], bool]
+    facts: Callable[[Session, int, Site], Facts]
+
+
+def still_wanted(session: Session, message: Message) -> bool:
+    """Whether whoever has this address still wants the message; yes when it names nothing that could have ended."""
+    return all(kind.stands(session, number, message.address) for kind, number in _named(message))
+
+
+def facts_of(session: Session, message: Message, site: Site) -> Facts:
+    """What only this message's reader is told: how to stop, with one press."""
+    facts: Facts = {"stop_link": "", "one_press": False}
+    for kind, number in _named(message):
+        facts |= kind.facts(session, number, site)
+    return facts
+
+
+def _named(message: Message) -> list[tuple[Stranger, int]]:
+    return [(kind, message.detail[name]) for name, kind in STRANGERS.items() if name in message.detail]
+
+
+def _subscriber(session: Session, subscription_id: int, site: Site) -> Facts:
+    found = session.get(Subscription, subscription_id)
+    if found is None:
+        return {}
+    token = subscriptions.end_token(site, found)
+    return {"stop_link": site.url(f"/news/{found.id}/end/{token}"), "one_press": True}
+
+
+STRANGERS: Mapping[str, Stranger] = {
+    "subscription": Stranger(subscriptions.is_standing, _subscriber),
+}
