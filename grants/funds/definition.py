@@ -39,7 +39,7 @@ __all__ = [
 
 KEYS: Final = frozenset(
     (
-        *("complete", "office", "fund", "fund_title", "code", "title", "theme", "purpose", "guidance"),
+        *("complete", "form", "office", "fund", "fund_title", "code", "title", "theme", "purpose", "guidance"),
         *("privacy_notice", "opens_at", "closes_at", "rolling", "grace_minutes", "scoring_ends_at", "panel_on"),
         *("decide_by_on", "announce_on", "pot", "line", "bands", "min_ask", "max_ask", "max_project_cost"),
         *("max_months", "markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once"),

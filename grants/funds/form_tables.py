@@ -19,9 +19,13 @@ from grants.funds.parts import CriterionDef, QuestionDef, RuleDef, SectionDef
 from workflows.errors import Invalid
 from workflows.rules.eligibility import RULES, Outcome, check_params
 
-MODEL: Final = {question.code: question for section in model_form.SECTIONS for question in section.questions}
-MODEL_SECTION: Final = {q.code: section.code for section in model_form.SECTIONS for q in section.questions}
-MODEL_SECTIONS: Final = {section.code: section for section in model_form.SECTIONS}
+# The forms that a file may name; a question of one may also be asked by itself beside those of the other.
+FORMS: Final = {"short": model_form.SECTIONS, "full": model_form.FULL_SECTIONS}
+_ALL: Final = [*model_form.FULL_SECTIONS, *model_form.SECTIONS]
+MODEL: Final = {question.code: question for section in _ALL for question in section.questions}
+MODEL_SECTION: Final = {q.code: section.code for section in _ALL for q in section.questions}
+MODEL_SECTIONS: Final = {section.code: section for section in [*_ALL[len(FORMS["full"]) :], *_ALL]}
+MODEL_KINDS: Final = {code: {q.kind for section in _ALL for q in section.questions if q.code == code} for code in MODEL}
 # Without these a bid has no name and no amount, and nothing to the right of the form works.
 NEEDED: Final = (model_form.PROJECT_TITLE, model_form.ASK)
 WITH_OPTIONS: Final = frozenset({QuestionKind.RADIO, QuestionKind.CHECKBOXES})
@@ -49,10 +53,12 @@ DEFAULT_SECTION: Final = "project"
 def read_sections(top: Table, criteria: tuple[CriterionDef, ...]) -> tuple[SectionDef, ...]:
     """The file's form, or the model form for its rubric."""
     tables, is_whole = top.tables("questions"), top.flag("complete")
-    known = {t.keys.get("code") for t in tables} if tables or is_whole else set(MODEL)
+    form = _form_named(top)
+    asked = {question.code for section in form for question in section.questions}
+    known = {t.keys.get("code") for t in tables} if tables or is_whole else asked
     _check_reads(top, criteria, known)
     if not tables and not is_whole:
-        return _without_areas(top, model_form.sections_for(criteria))
+        return _without_areas(top, model_form.sections_for(criteria, form))
     heads = _section_heads(top, is_whole)
     by_section: dict[str, list[QuestionDef]] = {code: [] for code in heads} if is_whole else {}
     seen: set[str] = set()
@@ -69,6 +75,14 @@ def read_sections(top: Table, criteria: tuple[CriterionDef, ...]) -> tuple[Secti
     order = [*[code for code in heads if code in by_section], *[code for code in by_section if code not in heads]]
     named = {code: criterion.code for criterion in criteria for code in criterion.reads}
     return tuple(_assemble(code, heads, by_section[code], named) for code in order)
+
+
+def _form_named(top: Table) -> tuple[SectionDef, ...]:
+    """The model form that the file starts from: the short one unless it says `form = "full"`."""
+    name = top.text("form", default="short")
+    if name not in FORMS:
+        top.say("form", f"choose one of: {', '.join(FORMS)}")
+    return FORMS.get(name, model_form.SECTIONS)
 
 
 def with_reads(criteria: tuple[CriterionDef, ...], sections: tuple[SectionDef, ...]) -> tuple[CriterionDef, ...]:
@@ -165,9 +179,9 @@ def _kind(table: Table, code: str, model: QuestionDef | None) -> QuestionKind:
         if value:
             table.say("kind", f"choose one of: {', '.join(QuestionKind)}")
         return QuestionKind.TEXT
-    fixed = MODEL[code].kind if code in MODEL else value
-    if value != fixed:
-        table.say("kind", f"{code} is always {fixed}: use another code for a question of your own")
+    fixed = sorted(MODEL_KINDS.get(code, {value}))
+    if value not in fixed:
+        table.say("kind", f"{code} is always {' or '.join(fixed)}: use another code for a question of your own")
     return QuestionKind(value)
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from grants.applications import services as applications
 from grants.applications.models import Application
+from grants.applications.queries import paper_of
 from grants.assessment import services as assessment
 from grants.assessment.models import Assignment
 from grants.eligibility import services as eligibility
 from grants.funds import services as funds
 from grants.funds.models import Round
-from grants.sample.answers import PROJECTS, QUIZ, WHOLE
+from grants.sample.answers import FULL, PROJECTS, QUIZ, WHOLE
 from grants.sample.dates import at, round_definition
 from grants.sample.people import Cast
 from workflows.actors import Actor
@@ -82,10 +83,29 @@ def send_bid(session: Session, cast: Cast, round_: Round, group: int, sent: date
     title, summary = PROJECTS[group]
     starts_on = london_date(sent) + timedelta(days=120)
     dates = {"P9a": starts_on.isoformat(), "P9b": (starts_on + timedelta(days=300)).isoformat()}
-    answers = WHOLE | quiz | dates | {"P1": title, "P2": summary, "P7": areas}
+    own = {"O1": organisation.name, "P1": title, "P2": summary, "P7": areas}
+    answers = _asked(session, round_, quiz | dates | own | _plan(starts_on))
     applications.save_answers(session, application, answers, actor=lead, now=begun, received_at=begun)
     applications.submit_application(session, application, actor=lead, now=sent, received_at=sent)
     return application
+
+
+def _asked(session: Session, round_: Round, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers that the round's form has questions for: those of the short form, or of the full one."""
+    kinds = {question.code: str(question.kind) for question in paper_of(session, round_).questions}
+    whole = {**WHOLE, **FULL} if kinds.get("B2") == "table" else WHOLE
+    return {code: value for code, value in {**whole, **answers}.items() if code in kinds}
+
+
+def _plan(starts_on: date) -> dict[str, Any]:
+    """What hangs on the day on which the work starts."""
+    by = [(starts_on + timedelta(days=days)).isoformat() for days in (0, 90, 290)]
+    steps = ("The first evening", "Volunteers trained", "What changed, written up")
+    return {"P10": [{"what": what, "by": day} for what, day in zip(steps, by, strict=True)], "X2b": by[0]} | {
+        "S2b": (starts_on - timedelta(days=200)).isoformat(),
+        "S5b": (starts_on + timedelta(days=365)).isoformat(),
+        "O9c": (starts_on - timedelta(days=250)).isoformat(),
+    }
 
 
 def load_scoring_round(session: Session, cast: Cast, *, now: datetime) -> None:

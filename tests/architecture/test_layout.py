@@ -63,7 +63,6 @@ MORE_FILES = {
 }
 # Longer than 400 lines, and read from top to bottom like a table.
 LONG = {
-    "grants/funds/model_form.py": "the model form: every question with its words",
     "grants/web/labels.py": "every word for a state, an action and a refusal",
 }
 

@@ -63,7 +63,9 @@ def test_a_good_file_is_a_round_with_the_model_form():
     assert [question.code for question in read.questions] == [
         question.code for section in model_form.SECTIONS for question in section.questions
     ]
-    assert {question.kind for question in read.questions} >= {QuestionKind.BUDGET, QuestionKind.DECLARATION}
+    full = read_round_file('form = "full"\n' + GOOD, "ROUND.toml")
+    assert [q.code for q in full.questions] == [q.code for s in model_form.FULL_SECTIONS for q in s.questions]
+    assert {question.kind for question in (*read.questions, *full.questions)} == set(QuestionKind)
     assert read.warnings == ()
 
 

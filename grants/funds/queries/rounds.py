@@ -13,7 +13,7 @@ from grants.accounts.models import Office
 from grants.core.scoping import get_visible, visible
 from grants.funds import model_form
 from grants.funds.described import definition_of
-from grants.funds.form_tables import MODEL, NEEDED
+from grants.funds.form_tables import MODEL, MODEL_KINDS, NEEDED
 from grants.funds.models import DeadlineChange, Fund, FundMoney, Round
 from grants.funds.parts import RoundDefinition
 from workflows.actors import Actor
@@ -21,7 +21,10 @@ from workflows.round import SETTING_UP, RoundFacts, RoundState
 from workflows.rules.round_setup import RoundSetup, SetupProblem, setup_problems
 
 PAGE = 50
-FIXED_KINDS: Final[Mapping[str, str]] = {code: question.kind.value for code, question in MODEL.items()}
+# A code that the short and the full form ask in two ways may be either.
+FIXED_KINDS: Final[Mapping[str, str]] = {
+    code: question.kind.value for code, question in MODEL.items() if len(MODEL_KINDS[code]) == 1
+}
 
 
 class Bid(Protocol):

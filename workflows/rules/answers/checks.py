@@ -9,7 +9,7 @@ from workflows.errors import Refusal
 from workflows.money import LARGEST, format_pounds
 from workflows.rules import files, formats
 from workflows.rules.answers.asking import applies
-from workflows.rules.answers.tables import table_problems
+from workflows.rules.answers.tables import gaps, table_problems
 from workflows.rules.answers.values import (
     MOST_CHARACTERS,
     SHORT_CHARACTERS,
@@ -48,7 +48,9 @@ def problems(
     if not applies(question, given):
         return []
     if is_blank(value):
-        return [Refusal("answer-missing", {"kind": str(question.kind)})] if question.is_required else []
+        return (
+            [Refusal("answer-missing", {"kind": str(question.kind)})] if question.is_required else gaps(question, given)
+        )
     if is_unread(value):
         return [Refusal("answer-unreadable", {"kind": str(question.kind)})]
     if str(question.kind) == "table":

@@ -156,6 +156,13 @@ def table_problems(question: QuestionLike, value: Any, given: Given) -> list[Ref
     return found or [*_sum_problems(question, value, given), *_cap_problems(question, rows, given)]
 
 
+def gaps(question: QuestionLike, given: Given) -> list[Refusal]:
+    """What a table that was left empty leaves open: a sum to which another answer alone does not come."""
+    if str(question.kind) != "table":
+        return []
+    return [each for each in _sum_problems(question, [], given) if each.detail["plus"] in given]
+
+
 def _few(question: QuestionLike, count: int) -> Iterator[Refusal]:
     least = int(question.settings.get("min_rows", 0))
     if count < least:
@@ -203,8 +210,8 @@ def _fits(kind: str, value: Any) -> bool:
 def _row_problems(question: QuestionLike, place: int, row: Row) -> Iterator[Refusal]:
     columns = {column.code: column for column in columns_of(question.settings)}
     for rule, work_out in _row_rules(question.settings):
-        whole, said = work_out(row, rule["parts"]), row.get(rule["total"])
-        if whole is not None and is_whole(said) and whole != said:
+        whole, said = work_out(row, rule["parts"]), _amount(row.get(rule["total"]))
+        if whole is not None and said is not None and whole != said:
             code = "row-does-not-add" if work_out is _added else "row-does-not-multiply"
             total = columns.get(rule["total"], Column(rule["total"], ""))
             names = " and ".join(columns[part].label for part in rule["parts"] if part in columns)
@@ -257,7 +264,10 @@ def _sum_problems(question: QuestionLike, value: Any, given: Given) -> Iterator[
                 name: _figure(Column(each.column, each.label, each.kind), figure) for name, figure in figures.items()
             }
             more = "too much" if each.whole > each.target else "missing"
-            yield Refusal("column-does-not-sum", {"label": each.label, "which": more, "code": each.equals, **shown})
+            yield Refusal(
+                "column-does-not-sum",
+                {"label": each.label, "which": more, "code": each.equals, "plus": each.plus, **shown},
+            )
 
 
 def _cap_problems(question: QuestionLike, rows: Sequence[Row], given: Given) -> Iterator[Refusal]:

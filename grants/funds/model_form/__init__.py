@@ -1,0 +1,88 @@
+"""The model form as data: the questions, eligibility rules and rubric with which a new round starts.
+
+The ids are those of the field's model application form and never change their meaning, because eligibility rules and
+the columns of a bid read answers by them (`codes`). `SECTIONS` is the short form, `FULL_SECTIONS` asks everything.
+"""
+
+from grants.funds.model_form.codes import (
+    AREAS,
+    ASK,
+    BANK_ACCOUNT,
+    BANK_ACCOUNTS,
+    BUDGET,
+    COHORTS,
+    DECLARATION,
+    ENDS_ON,
+    HAS_SAFEGUARDING_POLICY,
+    HELPS_OUR_AREA,
+    MINIMUM_VIABLE,
+    NO_OVERDUE_RETURNS,
+    NOT_RETROSPECTIVE,
+    ORG_TYPE,
+    ORG_TYPES,
+    PRIORITIES,
+    PRIORITY_OPTIONS,
+    PROJECT_COST,
+    PROJECT_TITLE,
+    REASON,
+    RESERVES,
+    STARTS_ON,
+    SUMMARY,
+    UNRELATED_MEMBERS,
+    WORKS_WITH_AT_RISK,
+    YES_NO,
+)
+from grants.funds.model_form.full import FULL_SECTIONS
+from grants.funds.model_form.kpis import LIBRARY
+from grants.funds.model_form.rubric import (
+    CRITERIA,
+    GUIDANCE,
+    NOT_ASKED,
+    PRIVACY_NOTICE,
+    RULE_READS,
+    default_rules,
+    rule_of,
+    sections_for,
+)
+from grants.funds.model_form.short import ELIGIBILITY, SECTIONS
+
+__all__ = [
+    "AREAS",
+    "ASK",
+    "BANK_ACCOUNT",
+    "BANK_ACCOUNTS",
+    "BUDGET",
+    "COHORTS",
+    "CRITERIA",
+    "DECLARATION",
+    "ELIGIBILITY",
+    "ENDS_ON",
+    "FULL_SECTIONS",
+    "GUIDANCE",
+    "HAS_SAFEGUARDING_POLICY",
+    "HELPS_OUR_AREA",
+    "LIBRARY",
+    "MINIMUM_VIABLE",
+    "NOT_ASKED",
+    "NOT_RETROSPECTIVE",
+    "NO_OVERDUE_RETURNS",
+    "ORG_TYPE",
+    "ORG_TYPES",
+    "PRIORITIES",
+    "PRIORITY_OPTIONS",
+    "PRIVACY_NOTICE",
+    "PROJECT_COST",
+    "PROJECT_TITLE",
+    "REASON",
+    "RESERVES",
+    "RULE_READS",
+    "SECTIONS",
+    "STARTS_ON",
+    "SUMMARY",
+    "UNRELATED_MEMBERS",
+    "WORKS_WITH_AT_RISK",
+    "YES_NO",
+    "default_rules",
+    "rule_of",
+    "sections_for",
+]
