@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 import sqlalchemy as sa
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError, StatementError
 
@@ -16,14 +17,17 @@ from grants.clock import utc_now
 from grants.core.backup import Backup, BackupRefused, write
 from grants.core.database import reading_only
 from grants.core.outbox import Message
+from grants.documents.models import Document
+from grants.documents.storage import FileMissing, StorageDown, store_for
 from grants.extensions import db
 from grants.notifications.words import SECRET_TEMPLATES
 from grants.web.health import newest_revision
 
 # A one-time link opens an account, so a lost backup must not hold one: neither the links, the counters that limit them
 # nor the letters that carry them. They last minutes or days, and can be asked for again. The letters are numbered
-# after the links, which begin again at 1. Who runs a duty at this moment is nothing to restore either.
-LEFT_OUT = frozenset({"sign_in_link", "sign_up", "totp_failure", "duty_lease"})
+# after the links, which begin again at 1. Who runs a duty at this moment is nothing to restore
+# either, nor an upload on its way, which its person begins again.
+LEFT_OUT = frozenset({"sign_in_link", "sign_up", "totp_failure", "duty_lease", "upload"})
 LETTERS_LEFT_OUT = SECRET_TEMPLATES | {"already-has-account"}
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -37,8 +41,19 @@ def backup(file: Path) -> None:
     only = {"message": Message.template.not_in(sorted(LETTERS_LEFT_OUT))}
     with _refusing("Nothing was written."), reading_only(), _one_instant() as connection:
         _refuse_pending(connection)
-        made = write(connection, _tables(), file, revision=str(newest_revision()), made_at=utc_now(), only=only)
-    click.echo(f"{made.rows} rows of {len(made.tables)} tables are in {file}. Keep it as safe as the database.")
+        made = write(
+            connection,
+            _tables(),
+            file,
+            revision=str(newest_revision()),
+            made_at=utc_now(),
+            only=only,
+            files=_files(connection),
+        )
+    rows, tables = f"{made.rows} rows of {len(made.tables)} tables", f"{len(made.files)} uploaded files"
+    click.echo(f"{rows} and {tables} are in {file}. Keep it as safe as the database.")
+    for key in made.lost:
+        click.echo(f"Not in the store of files, and so not in the backup: {key}", err=True)
 
 
 @click.command("restore")
@@ -50,8 +65,21 @@ def restore(file: Path) -> None:
         _refuse_pending(connection)
         kept.check(_tables(), revision=newest_revision())
         kept.load(connection, _tables())
+        # The bytes before the rows are there to be seen: what is cut off here is swept as what no row names.
+        kept.load_files(store_for(current_app.extensions["settings"]).put)
     made = kept.manifest
-    click.echo(f"{made.rows} rows of {len(made.tables)} tables are back, as they were at {made.made_at}.")
+    files = f"{len(made.files)} uploaded files"
+    click.echo(f"{made.rows} rows of {len(made.tables)} tables and {files} are back, as they were at {made.made_at}.")
+
+
+def _files(connection: sa.Connection) -> Iterator[tuple[str, Iterator[bytes] | None]]:
+    """Every file that a row names, with its bytes."""
+    store = store_for(current_app.extensions["settings"])
+    for key in connection.scalars(sa.select(Document.storage_key).order_by(Document.id)).all():
+        try:
+            yield key, store.read(key)
+        except FileMissing:
+            yield key, None
 
 
 def _tables() -> list[sa.Table]:
@@ -81,6 +109,8 @@ def _refusing(outcome: str) -> Iterator[None]:
         yield
     except BackupRefused as error:
         refuse(str(error))
+    except StorageDown as error:
+        refuse(f"The store of uploaded files does not answer ({error}). {outcome}")
     except (OperationalError, ProgrammingError) as error:
         refuse(f"The database does not answer, or has no tables: run `flask db upgrade` ({_reason(error)}). {outcome}")
     except StatementError as error:

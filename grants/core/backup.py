@@ -1,7 +1,8 @@
 """One portable file with every row of the service, which either database gives and either takes back whole.
 
 It is a zip of one JSON-lines file for each table, in the order of their references, and a manifest that says at which
-revision it was made, how many rows each table has and their SHA-256. Nothing is held in memory but a batch of rows.
+revision it was made, how many rows each table has and their SHA-256. Uploaded files are in it byte by byte, so it
+goes back into a folder or a bucket alike. Nothing is held in memory but a batch of rows, or a piece of a file.
 """
 
 from __future__ import annotations
@@ -10,13 +11,13 @@ import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from typing import Any, BinaryIO, cast
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 import sqlalchemy as sa
 
@@ -25,6 +26,7 @@ from grants.core.columns import UtcDateTime
 FORMAT = "safer-grants-backup-1"
 MANIFEST = "manifest.json"
 BATCH = 500
+PIECE = 256 * 1024
 
 
 class BackupRefused(Exception):
@@ -38,6 +40,9 @@ class Manifest:
     revision: str
     made_at: str
     tables: Mapping[str, Mapping[str, Any]]
+    # Key in the store of files -> SHA-256 of its bytes; those that the store had lost are only named.
+    files: Mapping[str, str] = field(default_factory=dict)
+    lost: Sequence[str] = ()
 
     @property
     def rows(self) -> int:
@@ -52,8 +57,11 @@ def write(
     revision: str,
     made_at: datetime,
     only: Mapping[str, sa.ColumnElement[bool]],
+    files: Iterable[tuple[str, Iterator[bytes] | None]] = (),
 ) -> Manifest:
     """Write these tables to `target`, whole or not at all; `only` leaves rows out, by table.
+
+    `files` are the uploaded ones by their keys, each with its bytes, or None when they are lost.
 
     The caller's connection is in one transaction that sees one instant. Raises BackupRefused when the file is there.
     """
@@ -63,8 +71,10 @@ def write(
     try:
         with _private(draft) as handle, ZipFile(handle, "w", ZIP_DEFLATED) as archive:
             described = {table.name: _write_table(connection, archive, table, only) for table in tables}
-            made = Manifest(revision, made_at.isoformat(), described)
+            kept, lost = _write_files(archive, files)
+            made = Manifest(revision, made_at.isoformat(), described, kept, lost)
             content = {"format": FORMAT, "revision": revision, "made_at": made.made_at, "tables": described}
+            content |= {"files": kept, "lost_files": lost}
             archive.writestr(MANIFEST, json.dumps(content, indent=1))
         draft.rename(target)
     except OSError as error:
@@ -101,6 +111,28 @@ def _write_table(
     return {"rows": count, "sha256": digest.hexdigest()}
 
 
+def _write_files(
+    archive: ZipFile, files: Iterable[tuple[str, Iterator[bytes] | None]]
+) -> tuple[dict[str, str], list[str]]:
+    kept, lost = {}, []
+    for key, content in files:
+        if content is None:
+            lost.append(key)
+            continue
+        digest = hashlib.sha256()
+        # Photos and office files are packed already.
+        with archive.open(ZipInfo(_file_member(key)), "w", force_zip64=True) as output:
+            for piece in content:
+                digest.update(piece)
+                output.write(piece)
+        kept[key] = digest.hexdigest()
+    return kept, lost
+
+
+def _file_member(key: str) -> str:
+    return f"uploaded/{key}"
+
+
 def _as_text(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
@@ -121,7 +153,9 @@ class Backup:
             content = json.loads(self._archive.read(MANIFEST))
             if content["format"] != FORMAT:
                 raise BackupRefused(f"{path}: a backup of another format ({content['format']}).")
-            self.manifest = Manifest(content["revision"], content["made_at"], content["tables"])
+            # One that was made before there were files has none.
+            files, lost = content.get("files", {}), content.get("lost_files", [])
+            self.manifest = Manifest(content["revision"], content["made_at"], content["tables"], files, lost)
 
     def __enter__(self) -> Backup:
         return self
@@ -141,6 +175,9 @@ class Backup:
         for name in self.manifest.tables:
             for _ in self._lines(name):
                 pass
+        for key in self.manifest.files:
+            for _ in self._pieces(key):
+                pass
 
     def load(self, connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
         """Put every row into the tables, in the caller's transaction; raises BackupRefused when one holds data."""
@@ -151,6 +188,12 @@ class Backup:
                 )
         for table in tables:
             self._load_table(connection, table)
+
+    def load_files(self, put: Callable[[str, BinaryIO], None]) -> None:
+        """Hand every uploaded file to `put`, by its key; called before the rows that name them are committed."""
+        for key in self.manifest.files:
+            with self._refusing_damage(), self._archive.open(_file_member(key)) as member:
+                put(key, cast(BinaryIO, member))
 
     def _load_table(self, connection: sa.Connection, table: sa.Table) -> None:
         readers = {column.name: _reader(column) for column in table.columns}
@@ -178,6 +221,16 @@ class Backup:
                 yield line
             if {"rows": count, "sha256": digest.hexdigest()} != self.manifest.tables[table]:
                 raise BackupRefused(f"{self.path}: damaged ({table} is not as it was written). Nothing was restored.")
+
+    def _pieces(self, key: str) -> Iterator[bytes]:
+        """A file; raises BackupRefused at its end when it is not as it was written."""
+        digest = hashlib.sha256()
+        with self._refusing_damage(), self._archive.open(_file_member(key)) as member:
+            while piece := member.read(PIECE):
+                digest.update(piece)
+                yield piece
+            if digest.hexdigest() != self.manifest.files[key]:
+                raise BackupRefused(f"{self.path}: damaged (an uploaded file is not as it was). Nothing was restored.")
 
     @contextmanager
     def _refusing_damage(self) -> Iterator[None]:
