@@ -92,7 +92,9 @@ def get_upload(session: Session, actor: Actor, application_id: int, key: str, *,
     """The actor's own upload into this bid; a key that somebody else was given finds nothing."""
     own = sa.select(Upload).where(
         # PostgreSQL refuses to be asked for a text with a zero in it.
-        Upload.key == key.replace("\0", ""), Upload.application_id == application_id, Upload.person_id == (actor.person_id or 0)
+        Upload.key == key.replace("\0", ""),
+        Upload.application_id == application_id,
+        Upload.person_id == (actor.person_id or 0),
     )
     if lock:
         own = own.with_for_update().execution_options(populate_existing=True)

@@ -1,4 +1,4 @@
-"""Handing out files: to be saved and never shown in a page of ours, whatever they claim to be.
+"""Handing files out, to be saved and never shown in a page of ours; and the name of one that comes in.
 
 Who may see what a file belongs to was settled before; whether it may be opened is settled here, once for all pages.
 """
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response
+from werkzeug.datastructures import FileStorage
 
 from grants.documents.models import Document
 from grants.documents.queries import require_open
@@ -42,6 +43,14 @@ def download(document: Document) -> Any:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
+
+
+def name_as_given(chosen: FileStorage) -> str:
+    """The name of a file that came with a form, with the three signs put back that a form's header can't hold.
+
+    Browsers write them as the HTML standard says (4.10.22.8).
+    """
+    return (chosen.filename or "").replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def _disposition(name: str) -> str:

@@ -109,6 +109,13 @@ TABLE: dict[str, frozenset[str]] = {
     "subscriptions.confirm": PUBLIC,
     "subscriptions.show_end": PUBLIC,
     "subscriptions.end": PUBLIC,
+    # documents
+    "documents.kept": GROUP,
+    "documents.keep": WRITERS,
+    "documents.file": GROUP,
+    "documents.replace": WRITERS,
+    "documents.put_in_place": WRITERS,
+    "documents.remove": WRITERS,
     # applications
     "applications.could_we_apply": PUBLIC,
     "applications.judge_answers": PUBLIC,

@@ -12,7 +12,6 @@ from typing import Any
 
 from flask import current_app, flash, g, jsonify, render_template, request
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import LARGEST_UPLOAD_BYTES, Settings
@@ -34,7 +33,7 @@ from grants.funds.models import Question
 from grants.web import file_labels, labels
 from grants.web.access import allows, current_actor
 from grants.web.commit import keep_although_refused
-from grants.web.downloads import download
+from grants.web.downloads import download, name_as_given
 from grants.web.errors import status_of
 from workflows.actors import Actor, Role, Scope
 from workflows.deadlines import london_date
@@ -155,7 +154,7 @@ def _receive(application_id: int, form: QuestionForm, question: Question, *, is_
         # What was saved so far is kept, and no lock is held while the file is looked at and stored.
         keep_although_refused()
         store, largest = store_of(db.session), _settings().largest_file
-        name = _name_of(each)
+        name = name_as_given(each)
         try:
             taken = take_in(store, _pieces(each.stream), name, largest=largest)
             with db.session.begin_nested():
@@ -167,12 +166,6 @@ def _receive(application_id: int, form: QuestionForm, question: Question, *, is_
             return _complain(form, question, Invalid("files-away"), name)
         flash(f"Uploaded: {name}", "success")
     return True
-
-
-def _name_of(chosen: FileStorage) -> str:
-    # What browsers write for the three signs that a form's header can't hold (HTML standard, 4.10.22.8).
-    name = chosen.filename or ""
-    return name.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
 
 
 def _pieces(stream: Any) -> Iterator[bytes]:
