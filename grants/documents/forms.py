@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import FileField, RadioField
+from wtforms import FileField, RadioField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from grants.web import file_labels
@@ -25,6 +25,10 @@ class KeepForm(Form):
         is_required=False,
     )
     file = FileField("Choose the file")
+
+    def validate_kind(self, field: RadioField) -> None:
+        if field.data not in {str(kind) for kind in KEPT_KINDS}:
+            raise ValidationError("Choose what it is.")
 
 
 class ReplaceForm(Form):

@@ -25,7 +25,7 @@ from grants.web.downloads import download, name_as_given
 from grants.web.forms import Form, open_form
 from workflows.actors import Actor, Role, Scope
 from workflows.deadlines import london_date
-from workflows.document import KEPT_KINDS, DocumentKind, why_shut
+from workflows.document import DocumentKind, why_shut
 from workflows.errors import Invalid, NotFound
 
 bp = Blueprint("documents", __name__)
@@ -78,9 +78,7 @@ def kept(shelf: Shelf) -> str:
 def keep(shelf: Shelf) -> Any:
     """Keep one more file."""
     form, organisation_id = open_form(KeepForm), shelf.organisation.id
-    if form.kind.data not in {str(kind) for kind in KEPT_KINDS}:
-        form.kind.errors = ["Choose what it is."]
-    taken = _taken(form) if form.validate() and not form.kind.errors else None
+    taken = _taken(form) if form.validate() else None
     shelf = load_shelf(db.session, current_actor(), organisation_id)
     if taken is None:
         return _kept_page(shelf, form), 422
