@@ -116,7 +116,7 @@ class Answer(Base):
 
 
 class AnswerVersion(Base):
-    """One answer as it was saved at one time, by whom: the history of an answer, which nothing rewrites."""
+    """One answer as it was saved at one time, by whom: the history of an answer. Nobody rewrites another's row."""
 
     __tablename__ = "answer_version"
     __table_args__ = (sa.Index("ix_answer_version_answer", "application_id", "question_id", "id"),)
@@ -127,6 +127,8 @@ class AnswerVersion(Base):
     value: Mapped[Any] = mapped_column(sa.JSON)
     person_id: Mapped[int | None] = references("person.id", index=False)
     saved_at: Mapped[Instant]
+    # Typed while somebody else had changed the answer: kept here, and put in nobody's place.
+    is_aside: Mapped[bool] = mapped_column(sa.Boolean, default=False)
 
 
 class Submission(Base):

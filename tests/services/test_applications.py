@@ -30,9 +30,8 @@ from tests.builders import (
 from tests.queries import counted
 from workflows.actors import SYSTEM, Actor, Role
 from workflows.application import ApplicationState as S
-from workflows.errors import Invalid, NotAllowed, NotFound, Stale, TooLate, TransitionRefused
+from workflows.errors import NotAllowed, NotFound, Stale, TooLate, TransitionRefused
 from workflows.round import RoundState
-from workflows.rules.answers import fingerprint
 
 MS = timedelta(milliseconds=1)
 
@@ -164,7 +163,7 @@ def test_a_save_writes_only_what_changed(session, round_):
     actor = lead_of(session, bid)
     later = NOW + timedelta(hours=1)
     given = {"P1": "One", "P2": "Other", "P3": ""}
-    assert services.save_answers(session, bid, given, actor=actor, now=later, received_at=later) == ["P2"]
+    assert services.save_answers(session, bid, given, actor=actor, now=later, received_at=later).written == ("P2",)
     saved = dict(
         session.execute(
             sa.select(Answer.value, Answer.saved_at).where(Answer.application_id == bid.id, Answer.saved_at == later)
@@ -173,27 +172,8 @@ def test_a_save_writes_only_what_changed(session, round_):
     assert saved == {"Other": later}
     assert trail(session, bid)[-1] == "save-answers"
     count = len(trail(session, bid))
-    assert services.save_answers(session, bid, given, actor=actor, now=later, received_at=later) == []
+    assert services.save_answers(session, bid, given, actor=actor, now=later, received_at=later).written == ()
     assert len(trail(session, bid)) == count
-
-
-def test_over_somebody_elses_answer_the_second_is_told(session, round_):
-    bid = a_draft(session, round_, answers={"P1": "Seen by both"})
-    actor = lead_of(session, bid)
-    seen = {"P1": fingerprint("Seen by both"), "P2": ""}
-    save = {"actor": actor, "now": NOW, "received_at": NOW, "seen": seen}
-    assert services.save_answers(session, bid, {"P1": "Mine", "P2": ""}, **save) == ["P1"]
-    assert services.save_answers(session, bid, {"P1": "Seen by both", "P2": "Theirs"}, **save) == ["P2"]
-    with pytest.raises(Stale) as refused:
-        services.save_answers(session, bid, {"P1": "Theirs", "P2": "Theirs"}, **save)
-    assert refused.value.detail["codes"] == ["P1"]
-    assert queries.answers_of(session, bid)["P1"] == "Mine"
-
-
-def test_a_question_of_no_round_is_refused(session, round_):
-    bid = a_draft(session, round_)
-    with pytest.raises(Invalid, match="unknown-question"):
-        services.save_answers(session, bid, {"Z9": "x"}, actor=lead_of(session, bid), now=NOW, received_at=NOW)
 
 
 def test_strangers_and_staff_read_no_draft(session, round_):

@@ -44,6 +44,7 @@ from grants.applications.queries.reading import (
     left_out_of,
     list_groups_led,
     list_mine,
+    list_questions,
     list_submissions,
     paper_of,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "list_groups_led",
     "list_mine",
     "list_offered",
+    "list_questions",
     "list_sources",
     "list_submissions",
     "paper_of",

@@ -121,6 +121,15 @@ def paper_of(session: Session, round_: Round) -> Paper:
     return _papers.get(session, round_.form_key, lambda: _read_paper(session, round_.id))
 
 
+def list_questions(session: Session, round_: Round, codes: Iterable[str]) -> list[Question]:
+    """Questions of the round by code, also those that no version asks any more; nothing is read for no codes."""
+    wanted = sorted(codes)
+    if not wanted:
+        return []
+    asked = sa.select(Question).where(Question.round_id == round_.id, Question.code.in_(wanted))
+    return list(session.scalars(asked.order_by(Question.position, Question.id)))
+
+
 def _read_paper(session: Session, round_id: int) -> Paper:
     sections = _copies(session, Section, _SECTIONS, round_id)
     questions = _copies(session, Question, _QUESTIONS, round_id)

@@ -1,16 +1,20 @@
 """What a group does with a bid, and the timed duties over drafts and sent bids; nothing here commits."""
 
-from grants.applications.services.drafting import save_answers, start_application
+from grants.applications.services.drafting import start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
 from grants.applications.services.files import attach_file, say_files_follow, take_off_file, use_kept_file
 from grants.applications.services.filling import copy_answers, keep_details
+from grants.applications.services.saving import Conflict, Saved, put_back, save_answers
 from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
 
 __all__ = [
+    "Conflict",
+    "Saved",
     "attach_file",
     "copy_answers",
     "keep_details",
     "lapse_due_drafts",
+    "put_back",
     "save_answers",
     "say_files_follow",
     "start_application",

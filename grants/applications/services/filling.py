@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from grants.accounts.services import save_details
 from grants.applications.models import Application
 from grants.applications.queries import answers_of, copyable_answers, differing_details, paper_of
-from grants.applications.services.drafting import save_answers
+from grants.applications.services.saving import save_answers
 from grants.core import audit
 from workflows.actors import Actor
+from workflows.errors import Stale
 
 
 def copy_answers(
@@ -36,7 +37,11 @@ def copy_answers(
     """
     offered = {each.question.code: each.value for each in copyable_answers(session, application, source)}
     given = {code: offered[code] for code in codes if code in offered}
-    written = save_answers(session, application, given, actor=actor, now=now, received_at=received_at, seen=seen)
+    times = {"now": now, "received_at": received_at}
+    saved = save_answers(session, application, given, actor=actor, seen=seen, is_typing=False, **times)
+    if saved.conflicts:
+        raise Stale(subject="application", id=application.id, codes=[each.code for each in saved.conflicts])
+    written = list(saved.written)
     if written:
         audit.record(
             session,
