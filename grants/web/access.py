@@ -68,6 +68,10 @@ def _require_roles(who: tuple[Role | str, ...], held: frozenset[Role]) -> None:
 
 def ask_to_sign_in() -> Any:
     """Send nobody to the sign-in page, to come back to where they were, with what they typed."""
+    if refused.wants_json():
+        # The page that asks keeps the text in its own browser, and says where to sign in.
+        answer, status = refused.page(401, labels.heading_for(401), labels.sentence_for("http-401"))
+        return answer | {"sign_in": url_for("accounts.sign_in", next=stash.page_of_request())}, status
     if request.method in {"GET", "HEAD"}:
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     if stash.keep():
@@ -86,7 +90,8 @@ def resume_old_page() -> Any:
     if current_actor().person_id is None:
         return ask_to_sign_in()
     # Somebody who has signed in again since the page was drawn: the words go back there, and nothing is done.
-    if request.form.get("csrf_token") and stash.keep():
+    # A script keeps its words itself, and can ask for a new token.
+    if not refused.wants_json() and request.form.get("csrf_token") and stash.keep():
         flash("This page was open for a long time. Check what you typed, then send it again.")
         return redirect(stash.page_of_request(), 303)
     return None

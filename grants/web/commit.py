@@ -32,5 +32,5 @@ def _settle(response: Response) -> Response:
 
 
 def keep_although_refused() -> None:
-    """Commit now what must outlive a refusal: a wrong code that is counted, and nothing else so far."""
+    """Commit now what must outlive a refusal: a wrong code that is counted, the answers beside a disputed one."""
     db.session.commit()

@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(pounds_exact)
     app.add_template_filter(london)
     app.add_template_filter(london_short)
+    app.add_template_filter(time_of_day)
     app.add_template_filter(day)
     app.add_template_filter(short_day)
     app.add_template_filter(percent)
@@ -70,6 +71,16 @@ def london_short(instant: datetime | None) -> str:
         return ""
     local = deadlines.to_london(instant)
     return f"{short_day(local.date())}, {_clock(local)}"
+
+
+def clock_time(instant: datetime) -> str:
+    """The time of day in London on a clock of 24 hours: 21:04."""
+    return f"{deadlines.to_london(instant):%H:%M}"
+
+
+def time_of_day(instant: datetime) -> str:
+    """The time of day in London as people say it: 4:12pm."""
+    return _clock(deadlines.to_london(instant))
 
 
 def day(value: date | None) -> str:

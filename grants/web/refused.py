@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import g, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -13,9 +15,16 @@ NOT_TYPED = frozenset({"csrf_token", "seen_version", "code", "token"})
 WITHOUT_TYPED = frozenset({403, 404, 429})
 
 
-def page(status: int, heading: str, sentence: str) -> tuple[str, int]:
+def wants_json() -> bool:
+    """Whether a page's own script asks, which shows the answer in its page; people's browsers ask for a page."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def page(status: int, heading: str, sentence: str) -> tuple[Any, int]:
     """The page and its status; whatever the request changed is given up."""
     db.session.rollback()
+    if wants_json():
+        return {"heading": heading, "sentence": sentence}, status
     typed = [] if status in WITHOUT_TYPED else _typed()
     reference = str(getattr(g, "request_id", ""))
     return (

@@ -123,6 +123,7 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.answer_quiz": SIGNED_IN,
     "applications.mine": GROUP,
     "applications.show": GROUP,
+    "applications.clock": GROUP,
     "applications.receipt": GROUP,
     "applications.section": WRITERS,
     "applications.save_section": WRITERS,

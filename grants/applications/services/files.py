@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application
 from grants.applications.queries import answers_of, paper_of
 from grants.applications.queries.files import file_question, get_file, kind_asked
-from grants.applications.services.drafting import lock, save_answers, speaking_for
+from grants.applications.services.drafting import lock, speaking_for
+from grants.applications.services.saving import save_answers
 from grants.documents import services as documents
 from grants.documents.models import Document, Upload
 from grants.documents.receiving import Taken

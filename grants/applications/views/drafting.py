@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 
-from grants.applications import queries, services
+from grants.applications import queries
 from grants.applications.forms import QuestionForm, change_rows, open_section
 from grants.applications.models import Application
 from grants.applications.queries import Paper, Part
-from grants.applications.views import files
+from grants.applications.views import files, saving
 from grants.applications.views.blueprint import bp
+from grants.applications.views.clock import clock_of
 from grants.applications.views.words import findings_words
-from grants.clock import utc_now
 from grants.extensions import db
-from grants.funds.queries import deadline_for
-from grants.web import labels
-from grants.web.access import allows, current_actor
+from grants.funds.models import Question
+from grants.web import labels, refused
+from grants.web.access import allows
 from grants.web.commit import keep_although_refused
 from workflows.actors import Actor, Role, Scope
 from workflows.application import ApplicationState
@@ -28,6 +28,9 @@ from workflows.errors import DomainError, Stale, TransitionRefused
 from workflows.rules import answers
 from workflows.rules.answers import MOST_CHARACTERS
 from workflows.rules.eligibility import Outcome
+
+# No form has more; whatever names more of them was not sent by a page of ours.
+MOST_QUESTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +68,31 @@ def section(page: SectionPage) -> Any:
 @bp.post("/applications/<int:application_id>/sections/<code>")
 @allows(Role.LEAD, Role.CONTRIBUTOR, on=load_section)
 def save_section(page: SectionPage) -> Any:
-    """Save and go on; or keep what is there as it is and come back later; or add a line to a budget."""
+    """Save and go on; or keep what is there as it is and come back later; or add a line to a budget.
+
+    The page's own script asks for JSON: then everything is kept as typed, and nothing is judged yet.
+    """
     go = request.form.get("go", "")
     stored = queries.answers_of(db.session, page.application)
-    form = open_section(page.part, page.paper.area_names, stored, paper=page.paper)
+    form, questions = _sent(page, stored)
     is_row_change = change_rows(form, go, request.form)
-    given = form.read(page.part.questions)
+    given, seen = form.read(questions), form.fingerprints()
     if is_row_change:
         return _page(page, form, stored | given)
+    if refused.wants_json():
+        return saving.save_as_typed(page.application, form, questions)
+    unsettled = saving.settle(questions, given, seen)
     if files.has_files(page.part):
-        return _save_with_files(page, form, given, go)
+        return _save_with_files(page, form, questions, given, seen, unsettled, go)
     is_later = go == "later"
-    if not (_can_be_kept(form, page.part, given) if is_later else _is_sound(form, page, stored | given)):
+    if not (_can_be_kept(form, questions, given) if is_later else _is_sound(form, page, stored | given)):
         return _page(page, form, stored | given), 422
     try:
-        _keep(page, form, given)
-    except (Stale, TransitionRefused) as error:
+        saved = saving.save(page.application, given, seen)
+    except TransitionRefused as error:
         return _not_saved(page, given, error), 409
+    if saved.conflicts:
+        return saving.conflict_page(page.application, page.part, saved, unsettled)
     if form.doubt(page.part.questions, stored | given) and not is_later:
         return _look_again(page, form)
     return _onward(page, form, is_later)
@@ -100,16 +111,26 @@ def _tell_mended(form: QuestionForm) -> None:
         flash(sentence, "info")
 
 
-def _save_with_files(page: SectionPage, form: QuestionForm, given: dict[str, Any], go: str) -> Any:
+def _save_with_files(
+    page: SectionPage,
+    form: QuestionForm,
+    questions: Iterable[Question],
+    given: dict[str, Any],
+    seen: dict[str, str] | None,
+    unsettled: frozenset[str],
+    go: str,
+) -> Any:
     """The words first, as they are, then what was chosen and pressed; so a file that is refused loses nothing."""
     application_id = page.application.id
-    if not _can_be_kept(form, page.part, given):
+    if not _can_be_kept(form, questions, given):
         return _page(page, form, queries.answers_of(db.session, page.application) | given), 422
     try:
-        _keep(page, form, given)
+        saved = saving.save(page.application, given, seen)
         is_done = files.handle(application_id, form, page.part, go)
     except (Stale, TransitionRefused) as error:
         return _not_saved(page, given, error), 409
+    if saved.conflicts:
+        return saving.conflict_page(page.application, page.part, saved, unsettled)
     if is_done and go.partition(":")[0] in files.BUTTONS:
         code = page.part.section.code
         return redirect(url_for("applications.section", application_id=application_id, code=code), 303)
@@ -123,16 +144,20 @@ def _save_with_files(page: SectionPage, form: QuestionForm, given: dict[str, Any
     return _page(page, form, stored), 422
 
 
-def _keep(page: SectionPage, form: QuestionForm, given: dict[str, Any]) -> None:
-    services.save_answers(
-        db.session,
-        page.application,
-        given,
-        actor=current_actor(),
-        now=utc_now(),
-        received_at=g.received_at,
-        seen=form.fingerprints(),
-    )
+def _sent(page: SectionPage, stored: dict[str, Any]) -> tuple[QuestionForm, tuple[Question, ...]]:
+    """The form that came, and the questions that were on its page: a new version may have come in between.
+
+    A question that the page did not show is left alone; one that has left the form since is still read.
+    """
+    form = open_section(page.part, page.paper.area_names, stored, paper=page.paper)
+    shown = form.fingerprints() or {}
+    asked = tuple(each for each in page.part.questions if each.code in shown) or page.part.questions
+    gone = sorted(shown.keys() - {each.code for each in asked})[:MOST_QUESTIONS]
+    old = queries.list_questions(db.session, page.application.round, gone)
+    if old:
+        both = replace(page.part, questions=(*page.part.questions, *old))
+        form = open_section(both, page.paper.area_names, stored, paper=page.paper)
+    return form, (*asked, *old)
 
 
 def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> bool:
@@ -144,9 +169,9 @@ def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> b
     return is_good
 
 
-def _can_be_kept(form: QuestionForm, part: Part, given: dict[str, Any]) -> bool:
+def _can_be_kept(form: QuestionForm, questions: Iterable[Question], given: dict[str, Any]) -> bool:
     """Anything may wait half-finished, but for what no person typed: the size has an end."""
-    long = [each for each in part.questions if len(str(given.get(each.code, ""))) > MOST_CHARACTERS]
+    long = [each for each in questions if saving.is_too_long(given.get(each.code))]
     for question in long:
         field = form[question.code]
         field.errors = [labels.sentence_for("too-many-characters", {"limit": MOST_CHARACTERS, "have": "more"})]
@@ -176,24 +201,19 @@ def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any]) -> st
         has_files=files.dress(form, page.application, page.part, given),
         number=page.paper.parts.index(page.part) + 1,
         count=len(page.paper.parts),
-        deadline=deadline_for(page.application),
+        clock=clock_of(page.application),
+        is_unsaved=bool(form.seen.raw_data),
         needs_script=bool(form.conditions) or any(each.kind == "table" for each in page.part.questions),
     )
 
 
 def _not_saved(page: SectionPage, given: dict[str, Any], error: DomainError) -> str:
     """Why it was not saved, with every answer that was typed, under its own question."""
-    lost = set(error.detail.get("codes", ()))
-    typed = [
-        (question, answers.shown(question, given.get(question.code)), question.code in lost)
-        for question in page.part.questions
-    ]
+    typed = [(each.label, answers.shown(each, given.get(each.code))) for each in page.part.questions]
     db.session.rollback()
     return render_template(
         "applications/not_saved.html",
         application_id=request.view_args["application_id"] if request.view_args else 0,
-        section_code=page.part.section.code,
-        typed=[(question.label, text, is_lost) for question, text, is_lost in typed if text],
-        is_stale=isinstance(error, Stale),
+        typed=[(label, text) for label, text in typed if text],
         sentence=labels.sentence_for(error.code, error.detail),
     )

@@ -10,11 +10,10 @@ from grants.applications import queries, services
 from grants.applications.forms import WithdrawForm, sentence_of
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
+from grants.applications.views.clock import clock_of
 from grants.applications.views.standing import GROUP, load, may_act
-from grants.applications.views.words import time_left
 from grants.clock import utc_now
 from grants.extensions import db
-from grants.funds.queries import deadline_for
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.forms import Form, open_form
@@ -41,7 +40,6 @@ def _check_page(application: Application, notice: str = "") -> str:
     parts = [
         (part.section, [_row(application, part, each, given, wrong) for each in part.questions]) for part in paper.parts
     ]
-    deadline = deadline_for(application)
     return render_template(
         "applications/check.html",
         application=application,
@@ -52,8 +50,7 @@ def _check_page(application: Application, notice: str = "") -> str:
         ],
         content_hash=queries.hash_of(queries.content_of(paper, given)),
         is_lead=Role.LEAD in current_actor().roles_in(application.scope),
-        deadline=deadline,
-        left=time_left(deadline, g.received_at),
+        clock=clock_of(application),
         notice=notice,
     )
 

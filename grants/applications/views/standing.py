@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from grants.applications import queries
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
+from grants.applications.views.clock import clock_of
 from grants.applications.views.words import PART_STATUS, is_embargoed, state_for_group, time_left
 from grants.clock import utc_now
 from grants.extensions import db
@@ -76,7 +77,6 @@ def _task_list(application: Application) -> str:
     problems = queries.problems_of(db.session, application, paper, given)
     progress = queries.progress_of(paper, given, problems)
     codes = tuple(problem.question.code for problem in problems)
-    deadline = deadline_for(application)
     return render_template(
         "applications/task_list.html",
         application=application,
@@ -85,8 +85,7 @@ def _task_list(application: Application) -> str:
         part_count=len(progress),
         missing_count=sum(each.missing_count for each in progress),
         wrong_count=sum(each.wrong_count for each in progress),
-        deadline=deadline,
-        left=time_left(deadline, g.received_at),
+        clock=clock_of(application),
         offers=_offers(application, problems=codes),
         is_keeper=bool(current_actor().roles_in(application.scope) & KEEPERS),
     )
