@@ -50,6 +50,34 @@
     document.querySelectorAll("form[data-sent]").forEach(function (form) { delete form.dataset.sent; });
   });
 
+  // What save.js keeps on this device goes when its owner signs out, and after a week.
+  var KEPT = "grants-kept:";
+  var WEEK = 7 * 24 * 3600 * 1000;
+  function keptKeys() {
+    try {
+      return Object.keys(localStorage).filter(function (key) { return key.indexOf(KEPT) === 0; });
+    } catch (error) {
+      return [];
+    }
+  }
+  keptKeys().forEach(function (key) {
+    var at = 0;
+    try { at = JSON.parse(localStorage.getItem(key)).at; } catch (error) { at = 0; }
+    if (!(Date.now() - at < WEEK)) localStorage.removeItem(key);
+  });
+  document.querySelectorAll("form[action$='/sign-out']").forEach(function (form) {
+    form.addEventListener("submit", function (event) {
+      if (event.defaultPrevented) return;
+      var own = KEPT + document.body.dataset.person + ":";
+      var kept = keptKeys().filter(function (key) { return key.indexOf(own) === 0; });
+      if (kept.length && !confirm("Some of what you typed is not saved, and is kept only on this device. Sign out and lose it?")) {
+        event.preventDefault();
+        return;
+      }
+      kept.forEach(function (key) { localStorage.removeItem(key); });
+    });
+  });
+
   var summary = document.querySelector(".govuk-error-summary");
   if (summary) {
     summary.tabIndex = -1;
