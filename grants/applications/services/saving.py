@@ -73,7 +73,8 @@ def save_answers(
 
     `given` holds typed values by question code (pence, ISO dates, lists of names); None empties an answer. `seen` are
     the fingerprints of what the page showed; an answer that the person left alone is left alone. Over one's own
-    later text the newest wins, and both are in the history. Raises TooLate after the bid's deadline.
+    later text the newest wins where it was typed (`is_typing`), and both are in the history. Raises TooLate after the
+    bid's deadline.
     """
     actor = speaking_for(actor, application.organisation_id)
     lock(session, application)
@@ -90,7 +91,7 @@ def save_answers(
             marks[code] = was
         elif mark == shown:
             newer.append(code)
-        elif was != shown and stored is not None and stored.person_id != actor.person_id:
+        elif was != shown and stored is not None and not (is_typing and stored.person_id == actor.person_id):
             lost.append(Change(question, value, stored, latest, is_aside=True))
         else:
             marks[code] = mark
