@@ -26,7 +26,10 @@
   var failures = 0;
   var timer, due, since, keeping, running, stop, leaving, stopped, hasAsked;
 
-  root.querySelectorAll("[data-question]").forEach(function (group) { groups[group.dataset.question] = group; });
+  // Files go their own way.
+  root.querySelectorAll("[data-question]").forEach(function (group) {
+    if (!group.querySelector("[type='file']")) groups[group.dataset.question] = group;
+  });
   seen.defaultValue.split(/\s+/).filter(Boolean).forEach(function (pair) {
     marks[pair.split(":")[0]] = pair.split(":")[1] || "";
   });

@@ -38,9 +38,11 @@ def copy_answers(
     offered = {each.question.code: each.value for each in copyable_answers(session, application, source)}
     given = {code: offered[code] for code in codes if code in offered}
     times = {"now": now, "received_at": received_at}
-    saved = save_answers(session, application, given, actor=actor, seen=seen, is_typing=False, **times)
-    if saved.conflicts:
-        raise Stale(subject="application", id=application.id, codes=[each.code for each in saved.conflicts])
+    # Inside a savepoint: all of it, or nothing.
+    with session.begin_nested():
+        saved = save_answers(session, application, given, actor=actor, seen=seen, is_typing=False, **times)
+        if saved.conflicts:
+            raise Stale(subject="application", id=application.id, codes=[each.code for each in saved.conflicts])
     written = list(saved.written)
     if written:
         audit.record(

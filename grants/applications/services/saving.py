@@ -91,7 +91,7 @@ def save_answers(
             marks[code] = was
         elif mark == shown:
             newer.append(code)
-        elif was != shown and stored is not None and not (is_typing and stored.person_id == actor.person_id):
+        elif was != shown and not (is_typing and _is_own(stored, actor)):
             lost.append(Change(question, value, stored, latest, is_aside=True))
         else:
             marks[code] = mark
@@ -100,7 +100,7 @@ def save_answers(
     return Saved(
         saved_at=now,
         written=tuple(each.question.code for each in changes),
-        conflicts=_conflicts(session, lost),
+        conflicts=_conflicts(session, lost, now),
         newer=tuple(newer),
         unknown=tuple(code for code in given if code not in rows),
         fingerprints=marks,
@@ -155,23 +155,26 @@ def _stored(session: Session, application: Application, codes: Iterable[str]) ->
     return {each.code: (each, *found.get(each.id, (None, None))) for each in asked}
 
 
-def _conflicts(session: Session, lost: list[Change]) -> tuple[Conflict, ...]:
+def _is_own(stored: Answer | None, actor: Actor) -> bool:
+    return stored is None or stored.person_id == actor.person_id
+
+
+def _conflicts(session: Session, lost: list[Change], now: datetime) -> tuple[Conflict, ...]:
     if not lost:
         return ()
-    kept = [(each, each.stored) for each in lost if each.stored is not None]
-    people = {stored.person_id for _, stored in kept}
+    people = {each.stored.person_id for each in lost if each.stored}
     rows = session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(people)))
     names = {row.id: row.name for row in rows}
     return tuple(
         Conflict(
             question=each.question,
-            theirs=stored.value,
+            theirs=each.stored.value if each.stored else None,
             mine=each.value,
-            who=names.get(stored.person_id or 0, ""),
-            saved_at=stored.saved_at,
-            fingerprint=rules.fingerprint(stored.value),
+            who=names.get(each.stored.person_id or 0, "") if each.stored else "",
+            saved_at=each.stored.saved_at if each.stored else now,
+            fingerprint=rules.fingerprint(each.stored.value if each.stored else None),
         )
-        for each, stored in kept
+        for each in lost
     )
 
 

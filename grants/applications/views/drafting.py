@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,20 @@ class SectionPage:
         return self.application.scope
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came: the form, the questions that were on its page with their answers, and the marks it was drawn with.
+
+    `unsettled` are the disputed answers for which the person has chosen no text yet.
+    """
+
+    form: QuestionForm
+    questions: tuple[Question, ...]
+    given: dict[str, Any]
+    seen: dict[str, str] | None
+    unsettled: frozenset[str]
+
+
 def load_section(session: Session, actor: Actor, application_id: int, code: str) -> SectionPage:
     """The section of the actor's bid; NotFound when either is not there for them."""
     application = queries.get_application(session, actor, application_id)
@@ -81,19 +95,21 @@ def save_section(page: SectionPage) -> Any:
         return _page(page, form, stored | given)
     if refused.wants_json():
         return saving.save_as_typed(page.application, form, questions)
-    unsettled = saving.settle(questions, given, seen)
-    if files.has_files(page.part):
-        return _save_with_files(page, form, questions, given, seen, unsettled, go)
-    is_later = go == "later"
-    if not (_can_be_kept(form, questions, given) if is_later else _is_sound(form, page, stored | given)):
-        return _page(page, form, stored | given), 422
+    sent = Sent(form, questions, given, seen, saving.settle(questions, given, seen))
     try:
-        saved = saving.save(page.application, given, seen)
-    except TransitionRefused as error:
+        return _save_with_files(page, sent, go) if files.has_files(page.part) else _save(page, sent, stored, go)
+    except (Stale, TransitionRefused) as error:
         return _not_saved(page, given, error), 409
+
+
+def _save(page: SectionPage, sent: Sent, stored: dict[str, Any], go: str) -> Any:
+    is_later, given, form = go == "later", stored | sent.given, sent.form
+    if not (_can_be_kept(sent) if is_later else _is_sound(form, page, given)):
+        return _page(page, form, given), 422
+    saved = saving.save(page.application, sent.given, sent.seen)
     if saved.conflicts:
-        return saving.conflict_page(page.application, page.part, saved, unsettled)
-    if form.doubt(page.part.questions, stored | given) and not is_later:
+        return saving.conflict_page(page.application, page.part, saved, sent.unsettled)
+    if form.doubt(page.part.questions, given) and not is_later:
         return _look_again(page, form)
     return _onward(page, form, is_later)
 
@@ -111,26 +127,15 @@ def _tell_mended(form: QuestionForm) -> None:
         flash(sentence, "info")
 
 
-def _save_with_files(
-    page: SectionPage,
-    form: QuestionForm,
-    questions: Iterable[Question],
-    given: dict[str, Any],
-    seen: dict[str, str] | None,
-    unsettled: frozenset[str],
-    go: str,
-) -> Any:
+def _save_with_files(page: SectionPage, sent: Sent, go: str) -> Any:
     """The words first, as they are, then what was chosen and pressed; so a file that is refused loses nothing."""
-    application_id = page.application.id
-    if not _can_be_kept(form, questions, given):
-        return _page(page, form, queries.answers_of(db.session, page.application) | given), 422
-    try:
-        saved = saving.save(page.application, given, seen)
-        is_done = files.handle(application_id, form, page.part, go)
-    except (Stale, TransitionRefused) as error:
-        return _not_saved(page, given, error), 409
+    application_id, form = page.application.id, sent.form
+    if not _can_be_kept(sent):
+        return _page(page, form, queries.answers_of(db.session, page.application) | sent.given), 422
+    saved = saving.save(page.application, sent.given, sent.seen)
+    is_done = files.handle(application_id, form, page.part, go)
     if saved.conflicts:
-        return saving.conflict_page(page.application, page.part, saved, unsettled)
+        return saving.conflict_page(page.application, page.part, saved, sent.unsettled)
     if is_done and go.partition(":")[0] in files.BUTTONS:
         code = page.part.section.code
         return redirect(url_for("applications.section", application_id=application_id, code=code), 303)
@@ -169,11 +174,11 @@ def _is_sound(form: QuestionForm, page: SectionPage, given: dict[str, Any]) -> b
     return is_good
 
 
-def _can_be_kept(form: QuestionForm, questions: Iterable[Question], given: dict[str, Any]) -> bool:
+def _can_be_kept(sent: Sent) -> bool:
     """Anything may wait half-finished, but for what no person typed: the size has an end."""
-    long = [each for each in questions if saving.is_too_long(given.get(each.code))]
+    long = [each for each in sent.questions if saving.is_too_long(sent.given.get(each.code))]
     for question in long:
-        field = form[question.code]
+        field = sent.form[question.code]
         field.errors = [labels.sentence_for("too-many-characters", {"limit": MOST_CHARACTERS, "have": "more"})]
     return not long
 
