@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from grants.applications.models import Application
 from grants.clock import utc_now
 from grants.eligibility import queries, services
 from grants.eligibility.forms import ConfirmForm, ProposeForm, ReasonForm, SettleForm
 from grants.eligibility.queries import RuleOfBid, Told
+from grants.eligibility.views.blueprint import bp
 from grants.extensions import db
 from grants.web import findings, labels
 from grants.web.access import allows, current_actor
@@ -19,8 +20,6 @@ from grants.web.forms import open_form
 from workflows.actors import GROUP_ROLES, Role
 from workflows.application import ApplicationState
 from workflows.errors import Invalid
-
-bp = Blueprint("eligibility", __name__)
 
 CHECKERS = (Role.OFFICER, Role.MANAGER)
 ASKED_LATER = "asked on the next page"
@@ -66,7 +65,7 @@ def _places(application: Application) -> dict[str, Place]:
 def run(application: Application) -> Any:
     services.run_rules(db.session, application, actor=current_actor(), now=utc_now())
     flash("The automatic rules were run again. What a person had judged was left alone.", "success")
-    return _back(application)
+    return back_to_check(application)
 
 
 @bp.route("/office/applications/<int:application_id>/eligibility/rules/<rule_code>", methods=["GET", "POST"])
@@ -86,7 +85,7 @@ def settle(subject: RuleOfBid) -> Any:
     )
     if form.validate_on_submit() and _settled(subject, form):
         flash(f"Your judgement of “{line.rule.title}” was recorded.", "success")
-        return _back(subject.application)
+        return back_to_check(subject.application)
     page = render_template(
         "eligibility/settle.html",
         application=subject.application,
@@ -126,7 +125,7 @@ def propose(application: Application) -> Any:
     form.rule_codes.choices = [(line.rule.code, line.rule.title) for line in failed]
     if form.validate_on_submit() and _proposed(application, form):
         flash("The proposal is made. A manager who is not you confirms it or sets it aside.", "success")
-        return _back(application)
+        return back_to_check(application)
     page = render_template("eligibility/propose.html", application=application, form=form)
     return page, 422 if form.is_submitted() else 200
 
@@ -156,7 +155,7 @@ def confirm(application: Application) -> Any:
         db.session, application, seen_version=ConfirmForm().seen_version.data, actor=current_actor(), now=utc_now()
     )
     flash("The bid is disqualified.", "success")
-    return _back(application)
+    return back_to_check(application)
 
 
 @bp.post("/office/applications/<int:application_id>/eligibility/pass")
@@ -166,7 +165,7 @@ def pass_bid(application: Application) -> Any:
         db.session, application, seen_version=ConfirmForm().seen_version.data, actor=current_actor(), now=utc_now()
     )
     flash("The bid passed as eligible.", "success")
-    return _back(application)
+    return back_to_check(application)
 
 
 @bp.route("/office/applications/<int:application_id>/eligibility/set-aside", methods=["GET", "POST"])
@@ -202,10 +201,10 @@ def _reason_page(application: Application, service: Any, heading: str, done: str
             now=utc_now(),
         )
         flash(done, "success")
-        return _back(application)
+        return back_to_check(application)
     page = render_template("eligibility/reason.html", application=application, form=form, heading=heading)
     return page, 422 if form.is_submitted() else 200
 
 
-def _back(application: Application) -> Any:
+def back_to_check(application: Application) -> Any:
     return redirect(url_for("eligibility.check", application_id=application.id), 303)
