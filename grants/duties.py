@@ -22,7 +22,7 @@ from grants.core.installed import settings_of
 from grants.documents.scanner import scanner_at
 from grants.documents.services import ScanRoom, forget_uploads, remind_expiring, scan_due, sweep_orphans
 from grants.documents.storage import StorageDown, store_of
-from grants.eligibility.services import check_new_bids
+from grants.eligibility.services import check_new_bids, end_due_clarifications, remind_clarifications
 from grants.funds.services import close_due_rounds, open_due_rounds
 from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
@@ -116,6 +116,8 @@ DUTIES: dict[str, Duty] = {
     "lapse-drafts": lapse_due_drafts,
     "start-checks": start_due_checks,
     "run-rules": check_new_bids,
+    "end-questions": end_due_clarifications,
+    "remind-questions": remind_clarifications,
     "remind-drafts": remind_drafts,
     "remind-markers": remind_due_markers,
     "lapse-offers": lapse_due_offers,

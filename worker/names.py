@@ -5,6 +5,8 @@ OPEN_AND_CLOSE_ROUNDS = "open-and-close-rounds"
 LAPSE_DRAFTS = "lapse-drafts"
 START_CHECKS = "start-checks"
 RUN_RULES = "run-rules"
+END_QUESTIONS = "end-questions"
+REMIND_QUESTIONS = "remind-questions"
 REMIND_DRAFTS = "remind-drafts"
 REMIND_MARKERS = "remind-markers"
 LAPSE_OFFERS = "lapse-offers"
@@ -22,6 +24,8 @@ EVERY_MINUTE = (
     LAPSE_DRAFTS,
     START_CHECKS,
     RUN_RULES,
+    END_QUESTIONS,
+    REMIND_QUESTIONS,
     REMIND_DRAFTS,
     REMIND_MARKERS,
     LAPSE_OFFERS,

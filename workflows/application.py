@@ -17,6 +17,7 @@ class ApplicationState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     CHECKING = "checking"
+    CLARIFICATION = "clarification"
     DISQUALIFIED = "disqualified"
     ELIGIBLE = "eligible"
     SCORING = "scoring"
@@ -35,7 +36,7 @@ class ApplicationState(StrEnum):
 
 S = ApplicationState
 DRAFTING = frozenset({S.DRAFT})
-IN_CHECKS = frozenset({S.SUBMITTED, S.CHECKING})
+IN_CHECKS = frozenset({S.SUBMITTED, S.CHECKING, S.CLARIFICATION})
 IN_ASSESSMENT = frozenset({S.ELIGIBLE, S.SCORING, S.SCORED, S.MODERATED})
 PANEL_OUTCOMES = frozenset({S.RECOMMENDED, S.RESERVE, S.NOT_RECOMMENDED})
 DECIDED = frozenset({S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED, S.DISQUALIFIED})
@@ -71,6 +72,9 @@ class ApplicationFacts:
     failed_rules: tuple[str, ...] = ()
     unresolved_rules: tuple[str, ...] = ("not-checked",)
     proposal_by: int | None = None
+    question: str = ""
+    answer: str = ""
+    answer_due_at: datetime | None = None
     markers_ready: int = 0
     markers_needed: int = 2
     markers_unlocked: int = 1
@@ -164,6 +168,33 @@ def not_the_proposer(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     if facts.on_paper or facts.proposal_by != actor.person_id:
         return None
     return Refusal("same-person")
+
+
+def question_asked(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.question.strip() else Refusal("question-needed")
+
+
+def time_to_answer(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.answer_due_at is None or facts.answer_due_at <= facts.now:
+        return Refusal("answer-day-past")
+    return None
+
+
+def answer_given(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.answer.strip() else Refusal("answer-needed")
+
+
+def answered_in_time(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # As with the closing of a round, when it came in counts, and not when a timer got round to it.
+    if facts.answer_due_at is None or facts.received_at >= facts.answer_due_at:
+        return Refusal("answer-too-late", {"due_at": facts.answer_due_at})
+    return None
+
+
+def answer_overdue(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.answer_due_at is None or facts.now < facts.answer_due_at + LAPSE_AFTER:
+        return Refusal("answer-still-awaited", {"due_at": facts.answer_due_at})
+    return None
 
 
 def scoring_not_over(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
@@ -263,6 +294,15 @@ APPLICATION = Workflow(
         ("set-aside-proposal", S.CHECKING,      S.CHECKING,        MANAGER,        [proposal_waits, not_the_proposer, reason_given], []),
         ("disqualify",        S.CHECKING,       S.DISQUALIFIED,    MANAGER,        [round_running, proposal_waits, not_the_proposer, a_rule_failed],
             [Tell("application-disqualified", Audience.LEAD)]),
+        # A question may mend documents and facts, never improve the bid (published practice, A6 and A7).
+        ("ask",               S.CHECKING,       S.CLARIFICATION,   STAFF,          [round_running, nothing_proposed, question_asked, time_to_answer],
+            [Tell("clarification-asked", Audience.MEMBERS)]),
+        ("answer",            S.CLARIFICATION,  S.CHECKING,        GROUP,          [round_running, answer_given, answered_in_time],
+            [Tell("clarification-answered", Audience.OFFICERS)]),
+        ("stop-waiting",      S.CLARIFICATION,  S.CHECKING,        TIMER,          [answer_overdue],
+            [Tell("clarification-overdue", Audience.OFFICERS)]),
+        ("take-back-question", S.CLARIFICATION, S.CHECKING,        STAFF,          [reason_given],
+            [Tell("clarification-taken-back", Audience.MEMBERS)]),
         ("pass-checks",       S.CHECKING,       S.ELIGIBLE,        STAFF,          [round_running, nothing_proposed, no_rule_failed, referrals_settled], []),
         ("reinstate",         S.DISQUALIFIED,   S.ELIGIBLE,        MANAGER,        [round_running, reason_given, scoring_not_over],
             [Tell("application-reinstated", Audience.LEAD)]),

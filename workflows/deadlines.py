@@ -82,6 +82,11 @@ def is_working_day(day: date, holidays: AbstractSet[date]) -> bool:
     return day.weekday() < _SATURDAY and day not in holidays
 
 
+def end_of_day(day: date) -> datetime:
+    """The UTC instant at which this day is over in London."""
+    return london_time_on(day + timedelta(days=1), 0)
+
+
 def add_working_days(day: date, count: int, holidays: AbstractSet[date]) -> date:
     """The day that many working days later, or earlier for a negative count.
 

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from grants.web.fields import DateField
 from grants.web.forms import Form
 
 LONGEST = 5000
@@ -48,6 +49,25 @@ class ReasonForm(Form):
     """A reason for setting a proposal aside or taking a disqualification back."""
 
     reason = TextAreaField("Reason", [InputRequired("Write the reason."), Length(max=LONGEST, message=TOO_LONG)])
+
+
+class AskForm(Form):
+    """A question to the group, and the last day for its answer."""
+
+    question = TextAreaField(
+        "What do you need to know?",
+        [InputRequired("Write the question."), Length(max=LONGEST, message=TOO_LONG)],
+        description="Ask for a document or a fact that is missing or unclear. The group can't improve its bid here.",
+    )
+    due_on = DateField("The last day for an answer")
+
+
+class AnswerForm(Form):
+    """The group's answer to a question about its bid."""
+
+    answer = TextAreaField(
+        "Your answer", [InputRequired("Write your answer to the question."), Length(max=LONGEST, message=TOO_LONG)]
+    )
 
 
 class ConfirmForm(Form):

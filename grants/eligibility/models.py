@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.accounts.models import Person
+from grants.applications.models import Application
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, LongText, UtcDateTime, references
 from grants.funds.models import RoundRule
+from workflows.actors import Scope
+from workflows.deadlines import end_of_day
 
 
 class EligibilityResult(Base):
@@ -69,3 +72,48 @@ class Disqualification(Base):
 
     proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
     settled_by: Mapped[Person | None] = relationship(foreign_keys=[settled_by_id])
+
+
+class Clarification(Base):
+    """A question to the group about its bid, by when to answer it, and how it ended: answered, overdue, taken back."""
+
+    __tablename__ = "clarification"
+    __table_args__ = (
+        sa.CheckConstraint("(answered_at IS NULL) = (answer = '')", name="answered_has_answer"),
+        sa.CheckConstraint("answered_at IS NULL OR ended_at IS NOT NULL", name="answered_means_ended"),
+        sa.Index(
+            "uq_clarification_open",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        ),
+        sa.Index("ix_clarification_due", "ended_at", "due_on"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id")
+    question: Mapped[LongText]
+    # The last day on which an answer is in time, to its midnight in London.
+    due_on: Mapped[date] = mapped_column(sa.Date)
+    asked_by_id: Mapped[int | None] = references("person.id", index=False)
+    asked_at: Mapped[Instant]
+    answer: Mapped[str] = mapped_column(sa.Text, default="")
+    answered_by_id: Mapped[int | None] = references("person.id", index=False)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Why it was taken back; empty when it was answered or nobody answered.
+    taken_back_reason: Mapped[str] = mapped_column(sa.Text, default="")
+
+    application: Mapped[Application] = relationship()
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
+    answered_by: Mapped[Person | None] = relationship(foreign_keys=[answered_by_id])
+
+    @property
+    def scope(self) -> Scope:
+        return self.application.scope
+
+    @property
+    def due_at(self) -> datetime:
+        """The instant from which an answer is late."""
+        return end_of_day(self.due_on)

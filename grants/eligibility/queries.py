@@ -23,7 +23,7 @@ from grants.applications.queries import (
     form_problems,
     get_application,
 )
-from grants.eligibility.models import Disqualification, EligibilityResult
+from grants.eligibility.models import Clarification, Disqualification, EligibilityResult
 from grants.funds.models import RoundArea, RoundRule
 from grants.funds.queries import deadline_for
 from workflows.actors import Actor, Scope
@@ -157,6 +157,31 @@ def list_proposals(session: Session, application: Application) -> Sequence[Disqu
         .options(joinedload(Disqualification.proposed_by), joinedload(Disqualification.settled_by))
         .order_by(Disqualification.id.desc())
     ).all()
+
+
+def find_clarification(session: Session, application: Application) -> Clarification | None:
+    """The question that waits for the group's answer, if there is one."""
+    return session.scalars(
+        sa.select(Clarification).where(Clarification.application_id == application.id, Clarification.ended_at.is_(None))
+    ).one_or_none()
+
+
+def list_clarifications(session: Session, application: Application) -> Sequence[Clarification]:
+    """Every question that was put to the group, the latest first, with who asked and who answered."""
+    return session.scalars(
+        sa.select(Clarification)
+        .where(Clarification.application_id == application.id)
+        .options(joinedload(Clarification.asked_by), joinedload(Clarification.answered_by))
+        .order_by(Clarification.id.desc())
+    ).all()
+
+
+def get_own_bid(session: Session, actor: Actor, application_id: int) -> Application:
+    """The bid, for the people of its group; for anybody else it does not exist here."""
+    bid = get_application(session, actor, application_id)
+    if bid.organisation_id not in actor.organisation_ids:
+        raise NotFound(subject="application")
+    return bid
 
 
 def check_facts(

@@ -20,9 +20,18 @@ from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.documents.models import Document
+from grants.eligibility.models import Clarification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
-from grants.notifications.links import GROUP_PAGES, HOME, KEPT_DOCUMENTS, OFFICE_PAGES, PUBLIC_ROUND, WORK_PAGES
+from grants.notifications.links import (
+    GROUP_PAGES,
+    GROUP_WORK_PAGES,
+    HOME,
+    KEPT_DOCUMENTS,
+    OFFICE_PAGES,
+    PUBLIC_ROUND,
+    WORK_PAGES,
+)
 from grants.notifications.strangers import facts_of
 from grants.web import file_labels
 from workflows.deadlines import london_date
@@ -58,7 +67,8 @@ def facts_for(session: Session, message: Message, site: Site) -> Facts:
 
 def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
     own = OFFICE_PAGES.get(message.subject_type, HOME)
-    group, office = GROUP_PAGES.get(message.subject_type, HOME), WORK_PAGES.get(message.template, own)
+    group = GROUP_WORK_PAGES.get(message.template, GROUP_PAGES.get(message.subject_type, HOME))
+    office = WORK_PAGES.get(message.template, own)
     if message.subject_type == "document" and facts["application_id"] is None:
         group = KEPT_DOCUMENTS
     links = {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
@@ -94,6 +104,11 @@ def _about_bid(bid: Application) -> Facts:
         "project": bid.project_title or bid.round.title,
         "closes_at": bid.deadline_extended_to or bid.round.closes_at,
     }
+
+
+def _clarification(session: Session, clarification_id: int) -> Facts:
+    asked = session.get_one(Clarification, clarification_id)
+    return _about_bid(asked.application) | {"answer_by_on": asked.due_on}
 
 
 def _assignment(session: Session, assignment_id: int) -> Facts:
@@ -191,6 +206,7 @@ ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
     "application": _application,
     "assignment": _assignment,
     "award": _award,
+    "clarification": _clarification,
     "decision": _decision,
     "document": _document,
     "panel": _panel,

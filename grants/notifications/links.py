@@ -12,6 +12,7 @@ PUBLIC_ROUND = "/rounds/{round_id}"
 GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",
     "award": "/grants/{award_id}",
+    "clarification": "/applications/{application_id}/questions",
     "document": "/applications/{application_id}",
     "return": "/returns/{return_id}",
     "round": "/applications",
@@ -27,8 +28,15 @@ OFFICE_PAGES: dict[str, str] = {
     "return": "/office/returns/{return_id}",
     "round": "/office/rounds/{round_id}",
 }
+# Where the group does what an e-mail asks of it, when that is not the thing's own page.
+GROUP_WORK_PAGES: dict[str, str] = {
+    "clarification-asked": "/applications/{application_id}/questions",
+    "clarification-taken-back": "/applications/{application_id}/questions",
+}
 # Where the work that an e-mail asks of staff is done, when that is not the thing's own page.
 WORK_PAGES: dict[str, str] = {
+    "clarification-answered": "/office/applications/{application_id}/eligibility",
+    "clarification-overdue": "/office/applications/{application_id}/eligibility",
     "disqualification-to-confirm": "/office/applications/{application_id}/eligibility",
     "marker-recused": "/office/applications/{application_id}/markers",
     "round-decided": "/office/rounds/{round_id}/announce",

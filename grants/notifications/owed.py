@@ -19,7 +19,7 @@ from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.documents.models import Document
-from grants.eligibility.models import Disqualification
+from grants.eligibility.models import Clarification, Disqualification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.strangers import still_wanted
@@ -33,6 +33,7 @@ MODELS: Mapping[str, Any] = {
     "application": Application,
     "assignment": Assignment,
     "award": Award,
+    "clarification": Clarification,
     "decision": Decision,
     "document": Document,
     "panel": Panel,
@@ -50,6 +51,9 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "application-disqualified": frozenset({ApplicationState.DISQUALIFIED}),
     "application-lapsed": frozenset({ApplicationState.LAPSED}),
     "application-reinstated": _AFTER_CHECKS,
+    "clarification-answered": frozenset({ApplicationState.CHECKING}),
+    "clarification-asked": frozenset({ApplicationState.CLARIFICATION}),
+    "clarification-overdue": frozenset({ApplicationState.CHECKING}),
     "deadline-moved": round.PUBLISHED,
     "decision-awaiting": decision.WAITING,
     "decision-returned": frozenset({decision.DecisionState.RETURNED}),
@@ -149,7 +153,12 @@ def _runs_out_soon(session: Session, kept: Document, now: datetime) -> bool:
     return kept.expires_on is not None and today <= kept.expires_on <= today + timedelta(days=61)
 
 
+def _question_waits(session: Session, asked: Clarification, now: datetime) -> bool:
+    return asked.ended_at is None and now < asked.due_at
+
+
 FURTHER: Mapping[str, Any] = {
+    "clarification-reminder": _question_waits,
     "disqualification-to-confirm": _proposal_waits,
     "document-expiring": _runs_out_soon,
     "draft-reminder": _before_deadline,

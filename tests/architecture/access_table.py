@@ -146,6 +146,9 @@ TABLE: dict[str, frozenset[str]] = {
     "eligibility.confirm": MANAGER,
     "eligibility.set_aside": MANAGER,
     "eligibility.reinstate": MANAGER,
+    "eligibility.ask": HANDLERS,
+    "eligibility.take_back_question": HANDLERS,
+    "eligibility.questions": GROUP,
     "eligibility.told": GROUP,
     # assessment
     "assessment.queue": MARKER,

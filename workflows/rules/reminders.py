@@ -54,6 +54,8 @@ MARKER_OFFSETS: Final = (
     Offset("-2wd", working_days=-2),
     Offset("+1wd", working_days=1),
 )
+# Counted to the last day on which a question about a bid can be answered.
+CLARIFICATION_OFFSETS: Final = (Offset("-2wd", working_days=-2), Offset("0d"))
 # Counted from the day of the offer; after 20 working days the offer lapses, which is not a reminder.
 OFFER_OFFSETS: Final = (
     Offset("+5wd", working_days=5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -23,6 +24,8 @@ from workflows.errors import Invalid
 
 CHECKERS = (Role.OFFICER, Role.MANAGER)
 ASKED_LATER = "asked on the next page"
+# The day is asked for there, too.
+A_WHILE = timedelta(days=7)
 
 
 @bp.get("/office/applications/<int:application_id>/eligibility")
@@ -32,7 +35,15 @@ def check(application: Application) -> Any:
     lines = queries.rule_lines(db.session, application)
     proposal = queries.find_proposal(db.session, application)
     facts = queries.check_facts(
-        db.session, application, actor=actor, now=utc_now(), lines=lines, proposal=proposal, reason=ASKED_LATER
+        db.session,
+        application,
+        actor=actor,
+        now=utc_now(),
+        lines=lines,
+        proposal=proposal,
+        reason=ASKED_LATER,
+        question=ASKED_LATER,
+        answer_due_at=utc_now() + A_WHILE,
     )
     is_open = application.state is ApplicationState.CHECKING and proposal is None
     return render_template(
@@ -40,6 +51,7 @@ def check(application: Application) -> Any:
         application=application,
         lines=lines,
         proposal=proposal,
+        clarifications=queries.list_clarifications(db.session, application),
         proposals=queries.list_proposals(db.session, application),
         titles={line.rule.code: line.rule.title for line in lines},
         is_open=is_open,
@@ -53,6 +65,8 @@ def _places(application: Application) -> dict[str, Place]:
     where = {"application_id": application.id}
     return {
         "pass-checks": Place("eligibility.pass_bid", where, kind=""),
+        "ask": Place("eligibility.ask", where, is_link=True),
+        "take-back-question": Place("eligibility.take_back_question", where, is_link=True),
         "propose-disqualification": Place("eligibility.propose", where, is_link=True),
         "disqualify": Place("eligibility.confirm", where, kind="warning"),
         "set-aside-proposal": Place("eligibility.set_aside", where, is_link=True),
@@ -171,15 +185,13 @@ def pass_bid(application: Application) -> Any:
 @bp.route("/office/applications/<int:application_id>/eligibility/set-aside", methods=["GET", "POST"])
 @allows(Role.MANAGER, on=queries.get_bid)
 def set_aside(application: Application) -> Any:
-    return _reason_page(
-        application, services.set_aside_proposal, "Set the proposal aside", "The proposal is set aside."
-    )
+    return reason_page(application, services.set_aside_proposal, "Set the proposal aside", "The proposal is set aside.")
 
 
 @bp.route("/office/applications/<int:application_id>/eligibility/reinstate", methods=["GET", "POST"])
 @allows(Role.MANAGER, on=queries.get_bid)
 def reinstate(application: Application) -> Any:
-    return _reason_page(application, services.reinstate, "Reinstate the bid", "The bid is eligible again.")
+    return reason_page(application, services.reinstate, "Reinstate the bid", "The bid is eligible again.")
 
 
 @bp.get("/applications/<int:application_id>/eligibility")
@@ -189,7 +201,7 @@ def told(subject: Told) -> Any:
     return render_template("eligibility/told.html", told=subject, application=subject.application, findings=findings)
 
 
-def _reason_page(application: Application, service: Any, heading: str, done: str) -> Any:
+def reason_page(application: Application, service: Any, heading: str, done: str) -> Any:
     form = open_form(ReasonForm, data={"seen_version": application.version})
     if form.validate_on_submit():
         service(
