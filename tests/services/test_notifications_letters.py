@@ -19,6 +19,7 @@ from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Delivery, Message
 from grants.decisions.models import Decision, DecisionItem
+from grants.eligibility.models import Clarification
 from grants.funds.definition import AreaDef
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
@@ -30,7 +31,14 @@ from tests.mail import LETTERHEAD
 from workflows import application, assignment, award, decision, document, monitoring, panel, round
 from workflows.actors import Role
 from workflows.engine import Workflow
-from workflows.rules.reminders import DRAFT_OFFSETS, EXPIRY_OFFSETS, MARKER_OFFSETS, OFFER_OFFSETS, RETURN_OFFSETS
+from workflows.rules.reminders import (
+    CLARIFICATION_OFFSETS,
+    DRAFT_OFFSETS,
+    EXPIRY_OFFSETS,
+    MARKER_OFFSETS,
+    OFFER_OFFSETS,
+    RETURN_OFFSETS,
+)
 
 MACHINES: tuple[Workflow[Any], ...] = (
     round.ROUND,
@@ -45,6 +53,7 @@ MACHINES: tuple[Workflow[Any], ...] = (
 # template -> the kind of thing that it is about
 TOLD = {effect.template: machine.name for machine in MACHINES for row in machine.rows for effect in row.effects}
 REMINDERS = {
+    "clarification-reminder": ("clarification", CLARIFICATION_OFFSETS),
     "document-expiring": ("document", EXPIRY_OFFSETS),
     "draft-reminder": ("application", DRAFT_OFFSETS),
     "marking-reminder": ("assignment", MARKER_OFFSETS),
@@ -142,9 +151,18 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
         opens_at=now,
         due_on=date(2024, 7, 19),
     )
-    session.add(owed)
+    asked = Clarification(application_id=bid.id, question="Which?", due_on=date(2024, 2, 1), asked_at=now)
+    session.add_all([owed, asked])
     session.flush()
-    return {"assignment": work, "document": kept, "panel": sitting, "decision": notice, "award": grant, "return": owed}
+    return {
+        "clarification": asked,
+        "assignment": work,
+        "document": kept,
+        "panel": sitting,
+        "decision": notice,
+        "award": grant,
+        "return": owed,
+    }
 
 
 def letter(session: Session, things: dict[str, Any], template: str, kind: str, detail: dict[str, Any]) -> Letter:

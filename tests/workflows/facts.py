@@ -141,6 +141,7 @@ FACTS = {
 FOR_ACTION = {
     ("round", "close"): {"closes_at": NOW},
     ("application", "lapse"): {"deadline": NOW - HOUR},
+    ("application", "stop-waiting"): {"answer_due_at": NOW - HOUR},
     ("application", "start-checking"): {"round_state": RoundState.CLOSED},
     ("application", "propose-disqualification"): {"failed_rules": ("ER8",)},
     ("application", "disqualify"): {"failed_rules": ("ER8",), "proposal_by": 1},
