@@ -65,6 +65,9 @@ def first_of_each_kind(app: Flask, client: FlaskClient, start: str) -> Iterator[
             waiting.append((response.headers["Location"], path))
             continue
         assert response.status_code == 200, f"{linked_from} links to {path}: {response.status}"
+        if response.mimetype != "text/html":
+            # A feed, a calendar or a download: it must be there, and is no page.
+            continue
         page = read_page(response)
         yield endpoint, path
         waiting.extend((href, path) for href in page.links() if href.startswith("/"))
