@@ -48,6 +48,9 @@ class RoundFacts:
     new_closes_at: datetime | None = None
     reason: str = ""
     setup_problems: tuple[str, ...] = ("not-checked",)
+    # Of a change of the published form: whether there is one, and whether bids are judged by what it changes.
+    has_changes: bool = False
+    judged_by_it: int = 1
     bids_to_lapse: int = 1
     bids_unchecked: int = 1
     bids_eligible: int = 0
@@ -66,6 +69,15 @@ def set_up_is_sound(facts: RoundFacts, actor: Actor) -> Refusal | None:
     if facts.setup_problems:
         return Refusal("round-not-ready", {"problems": facts.setup_problems})
     return None
+
+
+def something_changed(facts: RoundFacts, actor: Actor) -> Refusal | None:
+    return None if facts.has_changes else Refusal("nothing-changed")
+
+
+def nobody_judged_by_it(facts: RoundFacts, actor: Actor) -> Refusal | None:
+    # A rolling round judges bids while it is open: two bids of a round are never held against two rubrics (our default).
+    return Refusal("rubric-in-use", {"count": facts.judged_by_it}) if facts.judged_by_it else None
 
 
 def opening_reached(facts: RoundFacts, actor: Actor) -> Refusal | None:
@@ -129,6 +141,9 @@ CHAIR = {Role.CHAIR}
 # R6 of the published practice: stopping a round is for the commissioner or the chief executive.
 HEAD = {Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE}
 
+REVISED = [something_changed, set_up_is_sound, nobody_judged_by_it, reason_given]
+FORM_CHANGED = [Tell("form-changed", Audience.APPLICANTS)]
+
 # fmt: off
 ROUND = Workflow(
     "round",
@@ -146,6 +161,8 @@ ROUND = Workflow(
         ("move-deadline",      S.SCHEDULED,     S.SCHEDULED,    MANAGER,          [only_later, reason_given],       []),
         ("change-form",        S.SCHEDULED,     S.SCHEDULED,    MANAGER,          [],                               []),
         ("change-form",        S.OPEN,          S.OPEN,         MANAGER,          [],                               []),
+        ("revise",             S.SCHEDULED,     S.SCHEDULED,    MANAGER,          REVISED,                          FORM_CHANGED),
+        ("revise",             S.OPEN,          S.OPEN,         MANAGER,          REVISED,                          FORM_CHANGED),
         ("extend-deadline",    S.OPEN,          S.OPEN,         MANAGER,          [only_later, reason_given],
             [Tell("deadline-moved", Audience.APPLICANTS)]),
         ("close",              S.OPEN,          S.CLOSED,       TIMER,            [closing_reached],                []),

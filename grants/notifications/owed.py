@@ -55,6 +55,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "clarification-asked": frozenset({ApplicationState.CLARIFICATION}),
     "clarification-overdue": frozenset({ApplicationState.CHECKING}),
     "deadline-moved": round.PUBLISHED,
+    "form-changed": round.PUBLISHED,
     "decision-awaiting": decision.WAITING,
     "decision-returned": frozenset({decision.DecisionState.RETURNED}),
     "disqualification-to-confirm": frozenset({ApplicationState.CHECKING}),

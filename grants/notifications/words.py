@@ -26,6 +26,7 @@ TITLES: dict[str, str] = {
     "draft-reminder": "Reminder: application not sent",
     "draft-saved": "Application started",
     "file-infected": "Harmful file",
+    "form-changed": "Form changed",
     "group-invitation": "Invitation to a group",
     "marker-recused": "Marker stood aside",
     "marking-assigned": "Bid to mark",

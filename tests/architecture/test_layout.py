@@ -39,6 +39,7 @@ FILES = {"__init__", "models", "services", "queries", "forms", "views"}
 MORE_FILES = {
     # A round described in a file, the form that a fund starts from, and what both are made of: data, not verbs.
     "funds": {
+        "changes",
         "definition",
         "definition_file",
         "described",

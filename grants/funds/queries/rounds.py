@@ -135,15 +135,20 @@ def problems_of(session: Session, round_: Round, definition: RoundDefinition | N
     return setup_problems(setup_of(session, round_, definition))
 
 
-def facts_for_round(session: Session, round_: Round, *, now: datetime, **more: Any) -> RoundFacts:
-    """The facts that this feature knows; features to the right pass the counts of their bids in `more`."""
+def facts_for_round(
+    session: Session, round_: Round, *, now: datetime, definition: RoundDefinition | None = None, **more: Any
+) -> RoundFacts:
+    """The facts that this feature knows; features to the right pass the counts of their bids in `more`.
+
+    With a `definition` they are those of a change to it.
+    """
     return RoundFacts(
         scope=round_.scope,
         now=now,
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         is_rolling=round_.is_rolling,
-        setup_problems=tuple(problem.code for problem in problems_of(session, round_)),
+        setup_problems=tuple(problem.code for problem in problems_of(session, round_, definition)),
         **more,
     )
 

@@ -5,6 +5,7 @@ from grants.funds.services.duties import close_due_rounds, open_due_rounds
 from grants.funds.services.money import add_money, create_fund, give_money
 from grants.funds.services.running import approve_round, cancel_round, move_deadline, publish_round
 from grants.funds.services.setting_up import copy_round, create_round, edit_round
+from grants.funds.services.versions import publish_change
 
 __all__ = [
     "add_money",
@@ -19,6 +20,7 @@ __all__ = [
     "give_money",
     "move_deadline",
     "open_due_rounds",
+    "publish_change",
     "publish_round",
     "save_definition",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from grants.core import transitions
 from grants.funds import queries
 from grants.funds.models import DeadlineChange, Fund, Round
+from grants.funds.services.versions import freeze_form
 from workflows.actors import Actor
 from workflows.errors import Invalid
 from workflows.round import RoundState
@@ -36,7 +37,7 @@ def publish_round(
     facts = queries.facts_for_round(session, round_, now=now)
     transitions.apply(session, round_, "schedule", facts, actor=actor, now=now, seen_version=seen_version)
     round_.published_at = now
-    session.flush()
+    freeze_form(session, round_, actor=actor, now=now)
 
 
 def move_deadline(
