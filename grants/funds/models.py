@@ -239,6 +239,10 @@ class QuestionKind(StrEnum):
     COMPANY_NUMBER = "company_number"
 
 
+# No code holds it, so the name that a question gets when another kind of question takes its code is free.
+EARLIER = "~"
+
+
 class Question(Base):
     """One question of a round. `code` is the model form's id (E1, P3, B2 ...), and is what rules and columns read."""
 

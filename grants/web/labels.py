@@ -221,6 +221,7 @@ ACTIONS: dict[tuple[str, str], str] = {
 RECORDED: dict[tuple[str, str], str] = {
     ("document", "change-expiry"): "Change the date it runs out",
     ("round", "discard-change"): "Drop the change of the form",
+    ("application", "form-seen"): "Read what changed in the form",
     ("application", "save-answers"): "Save answers",
     ("application", "copy-answers"): "Take over answers of an earlier bid",
     ("application", "run-rules"): "Run the automatic rules",

@@ -48,13 +48,27 @@ from grants.applications.queries.reading import (
     list_submissions,
     paper_of,
 )
+from grants.applications.queries.versions import (
+    Affected,
+    AffectedBid,
+    FormNews,
+    KeptAnswer,
+    form_news,
+    judged_count,
+    kept_answers,
+    who_is_affected,
+)
 
 __all__ = [
     "DETAILS",
+    "Affected",
+    "AffectedBid",
     "Copyable",
     "DetailsPart",
     "Difference",
     "FileLine",
+    "FormNews",
+    "KeptAnswer",
     "Paper",
     "Part",
     "PartProgress",
@@ -75,6 +89,7 @@ __all__ = [
     "find_live",
     "find_submission",
     "fitting_details",
+    "form_news",
     "form_problems",
     "get_application",
     "get_file",
@@ -83,6 +98,8 @@ __all__ = [
     "hash_of",
     "judge_quiz",
     "judge_rule",
+    "judged_count",
+    "kept_answers",
     "left_out_of",
     "list_groups_led",
     "list_mine",
@@ -96,4 +113,5 @@ __all__ = [
     "question_doubts",
     "question_problems",
     "states_in",
+    "who_is_affected",
 ]

@@ -6,6 +6,7 @@ from grants.applications.services.files import attach_file, say_files_follow, ta
 from grants.applications.services.filling import copy_answers, keep_details
 from grants.applications.services.saving import Conflict, Saved, put_back, save_answers
 from grants.applications.services.sending import submit_application, unsubmit_application, withdraw_application
+from grants.applications.services.versions import note_form_seen, publish_form_change
 
 __all__ = [
     "Conflict",
@@ -14,6 +15,8 @@ __all__ = [
     "copy_answers",
     "keep_details",
     "lapse_due_drafts",
+    "note_form_seen",
+    "publish_form_change",
     "put_back",
     "save_answers",
     "say_files_follow",

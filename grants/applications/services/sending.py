@@ -54,7 +54,7 @@ def submit_application(
     with session.begin_nested():
         submission = _receipt(session, application, actor, received_at, content, content_hash)
         detail = {"submission_id": submission.id, "receipt_number": submission.receipt_number}
-        application.submitted_at = received_at
+        application.submitted_at, application.form_version = received_at, application.round.form_version
         transitions.apply(
             session, application, "submit", facts, actor=actor, now=now, seen_version=seen_version, detail=detail
         )

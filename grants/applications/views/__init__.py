@@ -1,6 +1,29 @@
 """The group's pages, by subject, on one blueprint: whether they may apply, the writing, the sending, the standing."""
 
-from grants.applications.views import checking, clock, copying, details, drafting, files, sending, standing, starting
+from grants.applications.views import (
+    checking,
+    clock,
+    copying,
+    details,
+    drafting,
+    files,
+    sending,
+    standing,
+    starting,
+    versions,
+)
 from grants.applications.views.blueprint import bp
 
-__all__ = ["bp", "checking", "clock", "copying", "details", "drafting", "files", "sending", "standing", "starting"]
+__all__ = [
+    "bp",
+    "checking",
+    "clock",
+    "copying",
+    "details",
+    "drafting",
+    "files",
+    "sending",
+    "standing",
+    "starting",
+    "versions",
+]

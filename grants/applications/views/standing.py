@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from grants.applications import queries
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
+from grants.applications.views.change_words import form_news_words
 from grants.applications.views.clock import clock_of
 from grants.applications.views.words import PART_STATUS, is_embargoed, state_for_group, time_left
 from grants.clock import utc_now
@@ -68,6 +69,7 @@ def show(application: Application) -> str:
         is_told=not is_embargoed(application),
         offers=_offers(application),
         keep_count=_keep_count(application),
+        news=form_news_words(application) if application.state is ApplicationState.SUBMITTED else None,
     )
 
 
@@ -87,6 +89,8 @@ def _task_list(application: Application) -> str:
         wrong_count=sum(each.wrong_count for each in progress),
         clock=clock_of(application),
         offers=_offers(application, problems=codes),
+        news=form_news_words(application),
+        kept=queries.kept_answers(db.session, application, paper),
         is_keeper=bool(current_actor().roles_in(application.scope) & KEEPERS),
     )
 

@@ -13,15 +13,13 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule, Section
+from grants.funds.models import EARLIER, Criterion, Question, Round, RoundArea, RoundRule, Section
 from grants.funds.parts import QuestionDef, RoundDefinition
 from workflows.rules.form_changes import keeps_answers
 
 M = TypeVar("M", bound=Any)
 
 PARTS: Final = ("areas", "criteria", "sections", "questions", "rules")
-# No code of a question holds it, so the name that a row gets when another kind of question takes its code is free.
-EARLIER: Final = "~"
 LONGEST_CODE: Final = 20
 
 

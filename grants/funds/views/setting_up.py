@@ -18,6 +18,7 @@ from grants.funds.definition_file import file_of
 from grants.funds.forms import CopyForm, EditForm, MoneyForm, RoundFileForm, edit_data
 from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
+from grants.funds.views.problems import problem_links
 from grants.funds.views.staff import DASHBOARD, READERS
 from grants.web import labels
 from grants.web.access import allows, current_actor
@@ -26,19 +27,8 @@ from grants.web.forms import Form, open_form
 from grants.web.rule_words import rule_words
 from workflows.actors import Role
 from workflows.errors import Invalid
-from workflows.rules.round_setup import SetupProblem
 
 FILE_LIMIT = 500_000
-# Where the edit page keeps what a problem is about; what it does not keep is shown on the set-up page itself.
-ANCHORS = {
-    "opens_at": "opens_at_on",
-    "closes_at": "closes_at_on",
-    "scoring_ends_at": "scoring_ends_at_on",
-    "pot": "pot_pence",
-    "min_ask": "min_ask_pence",
-    "max_ask": "max_ask_pence",
-}
-ON_SETUP_PAGE = frozenset({"criteria", "questions"})
 
 
 @bp.get("/office/rounds/<int:round_id>/setup")
@@ -53,7 +43,7 @@ def setup(round_: Round) -> Any:
         "funds/setup.html",
         round=whole,
         current_office=db.session.get_one(Office, whole.office_id),
-        problems=[(_where(whole, problem), labels.sentence_for(problem.code, problem.detail)) for problem in problems],
+        problems=problem_links(whole, problems),
         free_pence=queries.unallocated_pence(db.session, whole.fund_id, but_round_id=whole.id),
         rules=rules,
         line=f"{Decimal(whole.line_hundredths) / 100:f}%",
@@ -78,14 +68,6 @@ def _safe(code: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]", "-", code)
 
 
-def _where(round_: Round, problem: SetupProblem) -> str:
-    if problem.code == "pot-not-covered":
-        return url_for("funds.money", round_id=round_.id)
-    if problem.field in ON_SETUP_PAGE:
-        return f"#{problem.field}"
-    return url_for("funds.edit", round_id=round_.id, _anchor=ANCHORS.get(problem.field, problem.field))
-
-
 def _dashboard_url(round_: Round) -> str:
     return url_for(DASHBOARD, round_id=round_.id) if DASHBOARD in current_app.view_functions else ""
 
@@ -103,6 +85,7 @@ def _offers(round_: Round) -> list[Offer]:
         "schedule": Place("funds.publish", own, kind=""),
         "move-deadline": Place("funds.deadline", own, is_link=True),
         "extend-deadline": Place("funds.deadline", own, is_link=True),
+        "change-form": Place("applications.form_change", own, is_link=True),
         "cancel": Place("funds.cancel", own, is_link=True, kind="warning"),
     }
     return offered(round_, facts, actor, places)
