@@ -19,6 +19,11 @@
     });
   }
 
+  // Never a form: what a form holds when a session has ended is kept as words that somebody typed.
+  function type(body) {
+    return typeof body === "string" ? "application/json" : "application/octet-stream";
+  }
+
   function Refused(sentence) { this.sentence = sentence; }
 
   // What the server says as JSON. A line that broke, or a server that is starting again, is tried for two minutes.
@@ -28,10 +33,10 @@
       try {
         response = await fetch(path, {
           method: method, body: body, redirect: "manual", credentials: "same-origin",
-          headers: { "X-CSRFToken": upload.token, "Accept": "application/json" }
+          headers: { "X-CSRFToken": upload.token, "Accept": "application/json", "Content-Type": type(body) }
         });
       } catch (error) { /* no line: tried again below */ }
-      if (response && (response.type === "opaqueredirect" || response.status === 400)) throw new Refused(SIGNED_OUT);
+      if (response && (response.type === "opaqueredirect" || response.status === 400 || response.status === 401)) throw new Refused(SIGNED_OUT);
       if (response && response.status < 500) {
         var isJson = (response.headers.get("Content-Type") || "").indexOf("application/json") === 0;
         var said = isJson ? await response.json().catch(function () { return null; }) : null;
@@ -46,8 +51,8 @@
 
   async function send(upload, file, show) {
     function onPause() { show("Connection lost. Trying again. What was sent is kept.", null); }
-    var form = new URLSearchParams({ code: upload.code, name: file.name, size: file.size, mark: String(file.lastModified) });
-    var begun = await ask(upload, "POST", upload.path, form, onPause);
+    var about = { code: upload.code, name: file.name, size: file.size, mark: String(file.lastModified) };
+    var begun = await ask(upload, "POST", upload.path, JSON.stringify(about), onPause);
     if (begun.said.error) throw new Refused(begun.said.error);
     var at = begun.said.received;
     var path = upload.path + "/" + begun.said.key;

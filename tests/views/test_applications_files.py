@@ -44,7 +44,7 @@ DOCUMENTS = SectionDef(
             is_private=True,
             settings={"may_follow": True, "most": 3},
         ),
-        QuestionDef(code="D3", kind=QuestionKind.TEXT, label="Anything to say about them", is_required=False),
+        QuestionDef(code="DX3", kind=QuestionKind.TEXT, label="Anything to say about them", is_required=False),
     ),
 )
 
@@ -100,12 +100,12 @@ def rows(session):
 
 
 def test_a_file_is_given_in_with_the_words_of_the_page(client, session, draft):
-    response = post(client, draft, "upload:D1", (PDF, "rules.pdf"), D3="Our rules of 2019")
+    response = post(client, draft, "upload:D1", (PDF, "rules.pdf"), DX3="Our rules of 2019")
 
     assert (response.status_code, response.location) == (303, url_of(draft))
     (document,) = rows(session)
     assert value(session, draft) == [{"document_id": document.id, "name": "rules.pdf", "sha256": document.sha256}]
-    assert value(session, draft, "D3") == "Our rules of 2019"
+    assert value(session, draft, "DX3") == "Our rules of 2019"
     assert (document.application_id, document.question_code, document.kind) == (
         draft.id,
         "D1",
@@ -141,18 +141,18 @@ def test_a_second_file_stands_beside_the_first(client, session, draft):
     ],
 )
 def test_what_is_refused_is_said_beside_the_question_and_no_word_is_lost(client, session, draft, content, name, words):
-    response = post(client, draft, "upload:D1", (content, name), D3="Typed <b>before</b>")
+    response = post(client, draft, "upload:D1", (content, name), DX3="Typed <b>before</b>")
 
     page = read_page(response, 422)
     assert words in page.one("p", id="D1-error").text and name in page.one("p", id="D1-error").text
     assert page.title.startswith("Error: ")
-    assert page.value("D3") == "Typed <b>before</b>"
-    assert value(session, draft, "D3") == "Typed <b>before</b>"
+    assert page.value("DX3") == "Typed <b>before</b>"
+    assert value(session, draft, "DX3") == "Typed <b>before</b>"
     assert rows(session) == [] and value(session, draft) is None
     # The page can be sent again although its words were saved meanwhile.
-    again = post(client, draft, "continue", (PDF, "good.pdf"), D3="And after", seen=page.value("seen"))
+    again = post(client, draft, "continue", (PDF, "good.pdf"), DX3="And after", seen=page.value("seen"))
     assert again.status_code == 303
-    assert value(session, draft, "D3") == "And after"
+    assert value(session, draft, "DX3") == "And after"
 
 
 def test_a_good_file_is_kept_although_the_next_one_is_refused(client, session, draft):
@@ -275,7 +275,7 @@ def test_a_file_is_only_ever_saved(client, session, draft):
 
 def test_after_the_deadline_the_page_says_so_and_shows_what_was_typed(client, session, draft, round_, clock):
     clock.move_to(round_.closes_at)
-    page = read_page(post(client, draft, "upload:D1", (PDF, "late.pdf"), D3="Too late"), 409)
+    page = read_page(post(client, draft, "upload:D1", (PDF, "late.pdf"), DX3="Too late"), 409)
     assert "Too late" in page.text
     assert rows(session) == [] and value(session, draft) is None
 
@@ -287,9 +287,9 @@ def test_a_store_that_is_away_keeps_the_words(client, session, draft, monkeypatc
         raise StorageDown("away")
 
     monkeypatch.setattr(store, "put", away)
-    page = read_page(post(client, draft, "upload:D1", (PDF, "one.pdf"), D3="Kept"), 422)
+    page = read_page(post(client, draft, "upload:D1", (PDF, "one.pdf"), DX3="Kept"), 422)
     assert "could not be kept just now" in page.one("p", id="D1-error").text
-    assert value(session, draft, "D3") == "Kept"
+    assert value(session, draft, "DX3") == "Kept"
 
 
 def test_what_was_sent_stays_and_the_receipt_names_it(client, session, draft, group):

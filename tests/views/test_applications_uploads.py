@@ -17,7 +17,7 @@ from grants.documents.storage import StorageDown, store_of
 from grants.extensions import db
 from grants.funds import model_form
 from grants.funds.models import Question
-from tests.apps import NOW, sign_in
+from tests.apps import NOW, close, make_app, sign_in
 from tests.builders import a_draft, a_group, a_person, a_round, an_office, answers_to_all
 from tests.files import PDF, a_photo
 from tests.views.test_applications_files import DOCUMENTS
@@ -55,8 +55,8 @@ def draft(session, round_, group):
 
 
 def begin(client, draft, content=LARGE, name="plan.pdf", code="D1", **more):
-    data = {"code": code, "name": name, "size": str(len(content)), "mark": "1704888000000"} | more
-    return client.post(f"/applications/{draft.id}/uploads", data=data)
+    about = {"code": code, "name": name, "size": len(content), "mark": "1704888000000"} | more
+    return client.post(f"/applications/{draft.id}/uploads", json=about)
 
 
 def put(client, draft, key, offset, piece):
@@ -161,14 +161,33 @@ def test_an_upload_that_is_not_whole_can_t_be_finished(client, session, draft):
     ("content", "more", "words"),
     [
         (b"", {}, "empty"),
-        (PDF, {"size": "10000001"}, "The most is 10 MB"),
-        (PDF, {"size": "9" * 30}, "empty"),
-        (PDF, {"size": "-5"}, "empty"),
+        (PDF, {"size": 10_000_001}, "The most is 10 MB"),
+        (PDF, {"size": 10**30}, "empty"),
+        (PDF, {"size": -5}, "empty"),
+        (PDF, {"size": "many"}, "empty"),
+        (PDF, {"size": True}, "empty"),
     ],
 )
 def test_size_is_judged_before_a_byte_is_sent(client, draft, content, more, words):
     refused = begin(client, draft, content, **more)
     assert refused.status_code == 422 and words in refused.json["error"]
+
+
+NAMES = ["C:\\Users\\me\\letter.pdf", "../x.pdf", "two\nlines.pdf", "x" * 300 + ".pdf", "\u202efdp.exe", "a\u200bb.pdf"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_name_survives_in_pieces_too(client, session, draft, name):
+    key = begin(client, draft, PDF, name).json["key"]
+    send(client, draft, key, PDF)
+    assert finish(client, draft, key).status_code == 200
+    assert named(session, draft) == [name]
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"x"', b'{"name": {"a": 1}, "code": ["D1"], "size": 5}'])
+def test_what_is_no_upload_at_all_is_refused(client, draft, body):
+    url = f"/applications/{draft.id}/uploads"
+    assert client.post(url, data=body, content_type="application/json").status_code == 422
 
 
 def test_a_question_that_takes_no_files_takes_none(client, draft):
@@ -301,3 +320,21 @@ def test_two_uploads_at_once_are_both_kept(app, session, draft, group):
         each.join()
     assert done == [200, 200]
     assert sorted(named(session, session.merge(draft))) == ["one.pdf", "two.pdf"]
+
+
+def test_an_upload_outlives_a_restart_of_the_server(app, client, session, draft, group):
+    key = begin(client, draft).json["key"]
+    send(client, draft, key, end=LARGEST_PIECE)
+    session.commit()
+
+    settings = app.extensions["settings"]
+    restarted = make_app(settings.data_dir, settings.database)
+    try:
+        after = restarted.test_client()
+        sign_in(after, group[1])
+        assert begin(after, draft).json == {"key": key, "received": LARGEST_PIECE, "piece": LARGEST_PIECE}
+        send(after, draft, key, start=LARGEST_PIECE)
+        assert finish(after, draft, key).status_code == 200
+    finally:
+        close(restarted)
+    assert rows(session)[0].sha256 == hashlib.sha256(LARGE).hexdigest()

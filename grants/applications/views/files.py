@@ -43,6 +43,8 @@ from workflows.rules import files
 
 WRITERS = (Role.LEAD, Role.CONTRIBUTOR)
 ENDPOINTS_OF_FORMS = frozenset({"applications.save_section"})
+# No file is as long as this; larger numbers have no place in the database.
+LARGEST_SIZE = 1 << 40
 # What the buttons of a question say, before the colon.
 BUTTONS = frozenset({"upload", "take-off", "use-file"})
 PIECE_ENDPOINT = "applications.add_piece"
@@ -266,16 +268,18 @@ def _where(error: DomainError) -> dict[str, Any]:
 @in_json
 def begin_upload(application: Application) -> Any:
     """Begin an upload, or find the same person's broken one of the same file."""
-    code, size = request.form.get("code", ""), request.form.get("size", "")
+    said = request.get_json(silent=True)
+    about = said if isinstance(said, dict) else {}
+    code, size = str(about.get("code", "")), about.get("size")
     paper = queries.paper_of(db.session, application.round)
     queries.file_question(paper, code)
     upload = keeping.begin_upload(
         db.session,
         application_id=application.id,
         question_code=code,
-        file_name=request.form.get("name", ""),
-        mark=request.form.get("mark", ""),
-        size_bytes=int(size) if size.isdecimal() and len(size) <= 12 else 0,
+        file_name=str(about.get("name", "")),
+        mark=str(about.get("mark", "")),
+        size_bytes=size if type(size) is int and size < LARGEST_SIZE else 0,
         largest=_settings().largest_file,
         actor=current_actor(),
         now=utc_now(),

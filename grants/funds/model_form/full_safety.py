@@ -16,6 +16,7 @@ from grants.funds.model_form.codes import (
 from grants.funds.model_form.short import SAFETY
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import QuestionDef, SectionDef
+from workflows.document import DocumentKind as Document
 
 _SHORT = {question.code: question for question in SAFETY.questions}
 AT_RISK: Final = {"question": WORKS_WITH_AT_RISK, "is": ["yes"]}
@@ -103,8 +104,9 @@ FULL_SAFETY = SectionDef(
 )
 
 
-def _files(code: str, label: str, help_text: str = "", **more: object) -> QuestionDef:
-    settings = {"may_follow": True}
+def _files(code: str, kind: Document, label: str, help_text: str = "", **more: object) -> QuestionDef:
+    # What it is, so that the group is offered the one that it keeps.
+    settings = {"may_follow": True, "document": str(kind)}
     return QuestionDef(code=code, kind=Kind.FILES, label=label, help_text=help_text, settings=settings, **more)  # type: ignore[arg-type]
 
 
@@ -113,18 +115,21 @@ DOCUMENTS = SectionDef(
     title="Documents",
     guidance="If you do not have one at hand you can send it later. We will ask for it before we decide.",
     questions=(
-        _files("D1", "Your governing document", "For example your constitution or articles."),
-        _files("D2", "Your latest accounts", "A new group gives a forecast for the year."),
-        _files("D3", "Your safeguarding policy", show_when=AT_RISK),
-        _files("D4", "Your equality policy", is_required=False),
-        _files("D5", "Quotes", "For anything that costs more than £1,000.", is_required=False),
-        _files("D6", "A letter from somebody who supports the bid", is_required=False),
+        _files(
+            "D1", Document.GOVERNING_DOCUMENT, "Your governing document", "For example your constitution or articles."
+        ),
+        _files("D2", Document.ACCOUNTS, "Your latest accounts", "A new group gives a forecast for the year."),
+        _files("D3", Document.SAFEGUARDING_POLICY, "Your safeguarding policy", show_when=AT_RISK),
+        _files("D4", Document.EQUALITY_POLICY, "Your equality policy", is_required=False),
+        _files("D5", Document.QUOTE, "Quotes", "For anything that costs more than £1,000.", is_required=False),
+        _files("D6", Document.ENDORSEMENT_LETTER, "A letter from somebody who supports the bid", is_required=False),
         _files(
             "D7",
+            Document.ACCOUNTABLE_BODY,
             "The agreement with the organisation that will hold the money",
             show_when={"question": BANK_ACCOUNT, "is": ["accountable_body"]},
         ),
-        _files("D8", "Your insurance certificate", is_required=False),
+        _files("D8", Document.INSURANCE, "Your insurance certificate", is_required=False),
     ),
 )
 FULL_DECLARATIONS = SectionDef(
