@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -67,6 +68,11 @@ def read_round_file(text: str, name: str) -> RoundDefinition:
     reader, keys = load(text, name)
     if reader.problems:
         raise RoundFileError(reader.problems)
+    return read_keys(reader, keys)
+
+
+def read_keys(reader: FileReader, keys: Mapping[str, Any]) -> RoundDefinition:
+    """The round that a file's keys describe, once they are read. Raises RoundFileError as `read_round_file`."""
     top = Table(reader, "", keys)
     top.only(KEYS)
     read: dict[str, Any] = {

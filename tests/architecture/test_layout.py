@@ -49,6 +49,7 @@ MORE_FILES = {
         "known",
         "model_form",
         "parts",
+        "presets",
         "stored",
     },
     # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
