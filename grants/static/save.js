@@ -116,7 +116,7 @@
         delete mine[code];
       }
     });
-    all.at = Date.now();
+    if (codes.length) all.at = Date.now();
     try {
       if (Object.keys(all.fields).length) localStorage.setItem(key, JSON.stringify(all));
       else localStorage.removeItem(key);
@@ -342,7 +342,7 @@
     }
     if (disputed[code]) disputed[code].box.remove();
     var box = document.createElement("div");
-    var heading = document.createElement("h3");
+    var heading = document.createElement("h2");
     var what = document.createElement("p");
     var theirs = document.createElement("div");
     var buttons = document.createElement("div");

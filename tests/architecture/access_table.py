@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from grants.applications.models import AnswerVersion
 from grants.assessment.models import Assignment
 from grants.core.outbox import Message
 from grants.documents.models import Document, Upload
@@ -128,6 +129,8 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.mine": GROUP,
     "applications.show": GROUP,
     "applications.clock": GROUP,
+    "applications.history": GROUP,
+    "applications.put_back": WRITERS,
     "applications.receipt": GROUP,
     "applications.section": WRITERS,
     "applications.save_section": WRITERS,
@@ -273,6 +276,9 @@ def _upload(stage: Stage) -> str:
 
 # The name of an argument in an address -> what stands there for a thing of the stage's own office and first group.
 ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
+    "answer_version_id": lambda stage: stage.session.scalars(
+        sa.select(AnswerVersion.id).where(AnswerVersion.application_id == stage.bids[0].id).limit(1)
+    ).one(),
     "application_id": lambda stage: stage.bids[0].id,
     "assignment_id": _first(Assignment),
     "award_id": lambda stage: stage.awards[0].id,

@@ -33,6 +33,7 @@ from grants.applications.queries.files import (
     problems_of,
     states_in,
 )
+from grants.applications.queries.history import Version, get_version, list_versions
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
     Paper,
@@ -76,6 +77,7 @@ __all__ = [
     "Problem",
     "QuizFinding",
     "QuizResult",
+    "Version",
     "answers_of",
     "base_facts",
     "content_of",
@@ -95,6 +97,7 @@ __all__ = [
     "get_file",
     "get_sent_file",
     "get_source",
+    "get_version",
     "hash_of",
     "judge_quiz",
     "judge_rule",
@@ -107,6 +110,7 @@ __all__ = [
     "list_questions",
     "list_sources",
     "list_submissions",
+    "list_versions",
     "paper_of",
     "problems_of",
     "progress_of",
