@@ -34,6 +34,7 @@ FEATURES = (
     "subscriptions",
     "documents",
     "applications",
+    "endorsements",
     "eligibility",
     "assessment",
     "decisions",

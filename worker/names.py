@@ -16,6 +16,8 @@ REMIND_RETURNS = "remind-returns"
 REMIND_DOCUMENTS = "remind-documents"
 SCAN_DOCUMENTS = "scan-documents"
 SWEEP_FILES = "sweep-files"
+REMIND_ENDORSERS = "remind-endorsers"
+EXPIRE_ENDORSEMENTS = "expire-endorsements"
 PURGE_SUBSCRIPTIONS = "purge-subscriptions"
 SWEEP_LOST = "sweep-lost"
 
@@ -35,6 +37,8 @@ EVERY_MINUTE = (
     REMIND_DOCUMENTS,
     SCAN_DOCUMENTS,
     SWEEP_FILES,
+    REMIND_ENDORSERS,
+    EXPIRE_ENDORSEMENTS,
     PURGE_SUBSCRIPTIONS,
     SWEEP_LOST,
 )

@@ -9,6 +9,7 @@ from workflows.assignment import ASSIGNMENT
 from workflows.award import AWARD
 from workflows.decision import DECISION
 from workflows.document import DOCUMENT
+from workflows.endorsement import ENDORSEMENT
 from workflows.engine import NEW, Workflow
 from workflows.event import EVENT
 from workflows.monitoring import MONITORING
@@ -18,6 +19,7 @@ from workflows.round import ROUND
 LIFECYCLES: tuple[Workflow[Any], ...] = (
     ROUND,
     EVENT,
+    ENDORSEMENT,
     APPLICATION,
     DOCUMENT,
     ASSIGNMENT,

@@ -19,6 +19,7 @@ class Audience(StrEnum):
     DECISION_MAKERS = "decision_makers"
     APPLICANTS = "applicants"
     SUBSCRIBERS = "subscribers"
+    ENDORSER = "endorser"
 
 
 @dataclass(frozen=True, slots=True)

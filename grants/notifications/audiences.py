@@ -20,6 +20,8 @@ from grants.assessment.models import Assignment, Panel, PanelMember
 from grants.awards.models import Award
 from grants.decisions.models import Decision
 from grants.documents.models import Document
+from grants.endorsements.models import Endorsement
+from grants.endorsements.queries import endorsers
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from grants.subscriptions.queries import subscribers as waiting_for
@@ -61,6 +63,10 @@ def _group_of(subject_type: str) -> Any:
         )
     if subject_type == "award":
         return sa.select(Award.id, Award.organisation_id, Application.lead_person_id).join(Award.application)
+    if subject_type == "endorsement":
+        return sa.select(Endorsement.id, Endorsement.organisation_id, Application.lead_person_id).join(
+            Endorsement.application
+        )
     return (
         sa.select(MonitoringReturn.id, MonitoringReturn.organisation_id, Application.lead_person_id)
         .join(MonitoringReturn.award)
@@ -182,6 +188,12 @@ def subscribers(session: Session, subject_type: str, ids: Collection[int]) -> Pe
     }
 
 
+def endorser(session: Session, subject_type: str, ids: Collection[int]) -> People:
+    """Whoever was asked to endorse the bid; somebody without an account."""
+    found = endorsers(session, ids)
+    return {number: [Recipient(None, address, {"endorsement": number})] for number, address in found.items()}
+
+
 def _in_parts(session: Session, application_ids: list[int], size: int = 500) -> People:
     found: People = {}
     for start in range(0, len(application_ids), size):
@@ -220,4 +232,5 @@ RESOLVERS: Mapping[Audience, Resolver] = {
     Audience.DECISION_MAKERS: lambda session, kind, ids: staff(session, kind, ids, Role.DECISION_MAKER),
     Audience.APPLICANTS: applicants,
     Audience.SUBSCRIBERS: subscribers,
+    Audience.ENDORSER: endorser,
 }

@@ -21,6 +21,7 @@ from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.eligibility.models import Clarification
+from grants.endorsements.models import Endorsement
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import (
@@ -177,6 +178,11 @@ def _document(session: Session, document_id: int) -> Facts:
     }
 
 
+def _endorsement(session: Session, endorsement_id: int) -> Facts:
+    asked = session.get_one(Endorsement, endorsement_id)
+    return _about_bid(asked.application) | {"asked_name": asked.asked_name}
+
+
 def _receipt(session: Session, message: Message) -> Facts:
     # The copy that this message is the receipt of: a bid taken back and sent again has one for each time.
     submissions = (
@@ -203,6 +209,7 @@ def _answer(entry: Mapping[str, Any]) -> Facts:
 
 
 ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
+    "endorsement": _endorsement,
     "application": _application,
     "assignment": _assignment,
     "award": _award,

@@ -13,6 +13,7 @@ GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",
     "award": "/grants/{award_id}",
     "clarification": "/applications/{application_id}/questions",
+    "endorsement": "/applications/{application_id}/endorsements",
     "document": "/applications/{application_id}",
     "return": "/returns/{return_id}",
     "round": "/applications",

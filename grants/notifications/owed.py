@@ -20,6 +20,7 @@ from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.eligibility.models import Clarification, Disqualification
+from grants.endorsements.models import Endorsement
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.strangers import still_wanted
@@ -27,6 +28,7 @@ from workflows import application, assignment, decision, document, monitoring, p
 from workflows.application import ApplicationState
 from workflows.award import AwardState
 from workflows.deadlines import london_date
+from workflows.endorsement import EndorsementState
 from workflows.monitoring import ReturnState
 
 MODELS: Mapping[str, Any] = {
@@ -35,6 +37,7 @@ MODELS: Mapping[str, Any] = {
     "award": Award,
     "clarification": Clarification,
     "decision": Decision,
+    "endorsement": Endorsement,
     "document": Document,
     "panel": Panel,
     "return": MonitoringReturn,
@@ -63,6 +66,10 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "draft-reminder": application.DRAFTING,
     "file-infected": frozenset({document.DocumentState.INFECTED}),
     "draft-saved": application.DRAFTING,
+    "endorsement-declined": frozenset({EndorsementState.DECLINED}),
+    "endorsement-given": frozenset({EndorsementState.GIVEN}),
+    "endorsement-reminder": frozenset({EndorsementState.REQUESTED}),
+    "endorsement-request": frozenset({EndorsementState.REQUESTED}),
     "marking-assigned": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reminder": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reopened": assignment.WORKING,

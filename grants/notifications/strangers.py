@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.services import Site
 from grants.core.outbox import Message
+from grants.endorsements import queries as endorsements
+from grants.endorsements.models import Endorsement
 from grants.subscriptions import queries as subscriptions
 from grants.subscriptions.models import Subscription
 
@@ -34,8 +36,8 @@ def still_wanted(session: Session, message: Message) -> bool:
 
 
 def facts_of(session: Session, message: Message, site: Site) -> Facts:
-    """What only this message's reader is told: how to stop, with one press."""
-    facts: Facts = {"stop_link": "", "one_press": False}
+    """What only this message's reader is told: their own link, and how to stop."""
+    facts: Facts = {"stop_link": "", "own_link": "", "answer_by": None, "one_press": False}
     for kind, number in _named(message):
         facts |= kind.facts(session, number, site)
     return facts
@@ -53,6 +55,15 @@ def _subscriber(session: Session, subscription_id: int, site: Site) -> Facts:
     return {"stop_link": site.url(f"/news/{found.id}/end/{token}"), "one_press": True}
 
 
+def _endorser(session: Session, endorsement_id: int, site: Site) -> Facts:
+    found = session.get(Endorsement, endorsement_id)
+    if found is None:
+        return {}
+    token = endorsements.link_token(site, found)
+    return {"own_link": site.url(f"/endorse/{found.id}/{token}"), "answer_by": endorsements.closes_at(found)}
+
+
 STRANGERS: Mapping[str, Stranger] = {
+    "endorsement": Stranger(endorsements.is_waiting, _endorser),
     "subscription": Stranger(subscriptions.is_standing, _subscriber),
 }

@@ -27,6 +27,10 @@ TITLES: dict[str, str] = {
     "draft-saved": "Application started",
     "file-infected": "Harmful file",
     "form-changed": "Form changed",
+    "endorsement-declined": "Endorsement: turned down",
+    "endorsement-given": "Endorsement: given",
+    "endorsement-reminder": "Reminder: endorsement",
+    "endorsement-request": "Endorsement: link to answer",
     "group-invitation": "Invitation to a group",
     "marker-recused": "Marker stood aside",
     "marking-assigned": "Bid to mark",
@@ -76,4 +80,4 @@ DELIVERIES: dict[Delivery, tuple[str, str]] = {
 # These carry a link that lets somebody in: the link is wiped once it is sent, and they go before all others.
 SECRET_TEMPLATES = frozenset({"sign-in-link", "sign-up-link", "office-invitation", "group-invitation", "news-confirm"})
 # What these say holds a link for its reader alone: they can go again, and no copy of the words is kept.
-PRIVATE_TEMPLATES = frozenset({"news-already", "round-opened"})
+PRIVATE_TEMPLATES = frozenset({"endorsement-reminder", "endorsement-request", "news-already", "round-opened"})

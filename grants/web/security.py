@@ -26,7 +26,7 @@ HEADERS = {
 }
 
 # What follows is a one-time link that may not be spent yet, so it never reaches a log.
-SPENDABLE = re.compile(r"^(/sign-(?:in|up)/link/|/news/confirm/|/news/\d+/end/).+")
+SPENDABLE = re.compile(r"^(/sign-(?:in|up)/link/|/news/confirm/|/news/\d+/end/|/endorse/\d+/|/events/\d+/place/\d+/).+")
 
 
 def init_app(app: Flask) -> None:

@@ -15,6 +15,7 @@ from grants.assessment.models import Assignment
 from grants.core.outbox import Message
 from grants.documents.models import Document, Upload
 from grants.documents.services import begin_upload
+from grants.endorsements.models import Endorsement
 from tests.files import a_document
 from tests.stages import Stage
 
@@ -144,6 +145,13 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.finish_upload": WRITERS,
     "applications.withdraw": LEAD,
     "applications.confirm_withdraw": LEAD,
+    # endorsements
+    "endorsements.mine": WRITERS,
+    "endorsements.resend": WRITERS,
+    "endorsements.withdraw": WRITERS,
+    "endorsements.show_link": PUBLIC,
+    "endorsements.answer": PUBLIC,
+    "endorsements.thanks": PUBLIC,
     # eligibility
     "eligibility.check": HANDLERS,
     "eligibility.run": HANDLERS,
@@ -288,6 +296,7 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "key": _upload,
     "offset": lambda stage: 0,
     "decision_id": lambda stage: stage.decision.id if stage.decision else 0,
+    "endorsement_id": _first(Endorsement),
     "message_id": _first(Message),
     "office_code": lambda stage: stage.office.code,
     "organisation_id": lambda stage: stage.groups[0][0].id,

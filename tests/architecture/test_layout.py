@@ -25,12 +25,13 @@ FEATURES = (
     "funds",
     "subscriptions",
     "applications",
+    "endorsements",
     "eligibility",
     "assessment",
     "decisions",
     "awards",
 )
-FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
+FEATURES += ("endorsements", "documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
 # The five files of every feature; those not needed are left out, and one that outgrows its file becomes a package.

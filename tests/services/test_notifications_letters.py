@@ -20,6 +20,7 @@ from grants.awards.models import Award
 from grants.core.outbox import Delivery, Message
 from grants.decisions.models import Decision, DecisionItem
 from grants.eligibility.models import Clarification
+from grants.endorsements.models import Endorsement
 from grants.funds.definition import AreaDef
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
@@ -28,7 +29,7 @@ from grants.notifications.words import DELIVERIES, TITLES
 from tests import builders
 from tests.files import a_document
 from tests.mail import LETTERHEAD
-from workflows import application, assignment, award, decision, document, monitoring, panel, round
+from workflows import application, assignment, award, decision, document, endorsement, monitoring, panel, round
 from workflows.actors import Role
 from workflows.engine import Workflow
 from workflows.rules.reminders import (
@@ -41,6 +42,7 @@ from workflows.rules.reminders import (
 )
 
 MACHINES: tuple[Workflow[Any], ...] = (
+    endorsement.ENDORSEMENT,
     round.ROUND,
     application.APPLICATION,
     assignment.ASSIGNMENT,
@@ -154,8 +156,21 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
     asked = Clarification(application_id=bid.id, question="Which?", due_on=date(2024, 2, 1), asked_at=now)
     session.add_all([owed, asked])
     session.flush()
+    backing = Endorsement(
+        **common,
+        state="requested",
+        organisation_id=bid.organisation_id,
+        application_id=bid.id,
+        email="officer@police.example.org",
+        asked_name="Neighbourhood officer",
+        token_hash="x" * 64,
+        asked_at=now,
+    )
+    session.add(backing)
+    session.flush()
     return {
         "clarification": asked,
+        "endorsement": backing,
         "assignment": work,
         "document": kept,
         "panel": sitting,

@@ -10,20 +10,26 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from grants.accounts.services import Site
 from grants.applications.models import Application
 from grants.assessment.models import Assignment
 from grants.core import transitions
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
+from grants.endorsements.services import ask_for_endorsement
 from grants.extensions import db
+from grants.funds.models import Endorsement as Wanted
 from grants.funds.models import SupportEvent
 from tests import stages
 from tests.apps import NOW
+from tests.builders import a_draft, actor_of
 from tests.workflows.facts import willing
 from workflows.actors import SYSTEM
 from workflows.catalogue import LIFECYCLES
 from workflows.errors import Stale
 from workflows.event import EventFacts
+
+SITE = Site("https://grants.example.org", "tests-only-key")
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,17 @@ def an_event(stage):
     return event
 
 
+def an_asking(stage):
+    bid = a_draft(stage.session, stage.round_, now=stage.now)
+    stage.round_.endorsement = Wanted.WELCOME
+    actor = actor_of(stage.session, bid.lead)
+    made = ask_for_endorsement(stage.session, bid, "o@police.example.org", "Officer", site=SITE, actor=actor, now=NOW)
+    stage.session.commit()
+    return made
+
+
 CASES = {
+    "endorsement": Case(stages.submitted, an_asking, "expire"),
     "event": Case(stages.submitted, an_event, "hold"),
     "round": Case(stages.submitted, lambda stage: stage.round_, "close"),
     "application": Case(stages.submitted, lambda stage: stage.bids[0], "start-checking"),

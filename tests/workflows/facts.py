@@ -9,6 +9,7 @@ from workflows.assignment import AssignmentFacts, Interest
 from workflows.award import AwardFacts
 from workflows.decision import DecisionFacts
 from workflows.document import DocumentFacts
+from workflows.endorsement import EndorsementFacts
 from workflows.event import EventFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
@@ -29,8 +30,21 @@ BARE = {
     "award": AwardFacts(scope=SCOPE, now=NOW, today=TODAY),
     "return": ReturnFacts(scope=SCOPE, now=NOW, today=TODAY),
     "event": EventFacts(scope=SCOPE, now=NOW),
+    "endorsement": EndorsementFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
+    "endorsement": replace(
+        BARE["endorsement"],
+        bid_is_draft=True,
+        bid_is_over=True,
+        closes_at=NOW + HOUR,
+        asked_count=0,
+        last_asked_at=NOW - 48 * HOUR,
+        was_reminded=False,
+        words="They know the place.",
+        name="Endorser",
+        position="Neighbourhood officer",
+    ),
     "event": replace(BARE["event"], ends_at=NOW - HOUR, recording_link="https://video.example.org/1", reason="Ill"),
     "round": replace(
         BARE["round"],

@@ -53,6 +53,14 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def is_own(token: str, stored_hash: str, expected: str) -> bool:
+    """Whether a link is the one that was sent: by the hash that was stored, or by the key of today.
+
+    So one in an old e-mail outlives a change of the key, and so does the next e-mail.
+    """
+    return hmac.compare_digest(hash_of(token), stored_hash) or hmac.compare_digest(token.encode(), expected.encode())
+
+
 def new_token() -> str:
     return secrets.token_urlsafe(32)
 

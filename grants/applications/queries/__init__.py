@@ -1,6 +1,6 @@
 """Reading bids: scoped to the actor, with the facts that their machine and the rules ask for."""
 
-from grants.applications.queries.content import content_of, hash_of
+from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of
 from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
     DETAILS,
@@ -86,6 +86,8 @@ __all__ = [
     "details_parts",
     "differing_details",
     "eligibility_facts",
+    "enclosed_with",
+    "encloses",
     "file_lines",
     "file_question",
     "find_live",

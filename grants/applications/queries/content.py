@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from grants.applications.models import Application
 from grants.applications.queries.reading import Paper
 from workflows.rules import answers
 
 # No 0 and O, 1 and I and L, 5 and S, 8 and B, 2 and Z: a receipt is read out on the telephone.
 UNAMBIGUOUS = "34679ACDEFGHJKMNPQRTUVWXY"
+
+
+# What features to the right lay into what is sent, beside the answers.
+Enclosing = Callable[[Session, Application], list[dict[str, Any]]]
+_enclosing: list[Enclosing] = []
+
+
+def encloses(feature: Enclosing) -> Enclosing:
+    """Have the function's entries sent with every bid, after its answers and under the same hash."""
+    _enclosing.append(feature)
+    return feature
+
+
+def enclosed_with(session: Session, application: Application) -> list[dict[str, Any]]:
+    """Everything that is sent with the bid beside its answers, as it is now."""
+    return [entry for feature in _enclosing for entry in feature(session, application)]
 
 
 def content_of(paper: Paper, given: Mapping[str, Any]) -> list[dict[str, Any]]:

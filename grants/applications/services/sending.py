@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
 from grants.applications.queries import Paper, answers_of, base_facts, paper_of, problems_of
-from grants.applications.queries.content import content_of, hash_of, receipt_number
+from grants.applications.queries.content import content_of, enclosed_with, hash_of, receipt_number
 from grants.applications.services.drafting import lock, speaking_for
 from grants.applications.services.files import sent_ids
 from grants.core import transitions
@@ -41,6 +41,9 @@ def submit_application(
     lock(session, application)
     paper, given = paper or paper_of(session, application.round), answers_of(session, application)
     content = content_of(paper, given)
+    # The person checked the answers; what others say of the bid may come in until the last moment.
+    checked_hash = hash_of(content)
+    content += enclosed_with(session, application)
     content_hash = hash_of(content)
     problems = () if actor.on_paper else problems_of(session, application, paper, given)
     facts = base_facts(
@@ -59,7 +62,7 @@ def submit_application(
             session, application, "submit", facts, actor=actor, now=now, seen_version=seen_version, detail=detail
         )
         mark_sent(session, sent_ids(content), now=now)
-        if seen_hash and seen_hash != content_hash:
+        if seen_hash and seen_hash != checked_hash:
             raise Stale(subject="application", id=application.id)
     return submission
 

@@ -183,6 +183,10 @@ def bids_in(session: Session, round_id: int, states: Collection[Any]) -> list[Ap
     )
 
 
+# What others say of a bid is meant for those who judge it.
+ENCLOSED = "endorsement"
+
+
 def shown_answers(session: Session, application: Application) -> list[tuple[str, Sequence[dict[str, Any]]]]:
     """What was sent, section by section, without the questions that are private; empty for a bid from paper."""
     content = session.scalar(
@@ -197,7 +201,7 @@ def shown_answers(session: Session, application: Application) -> list[tuple[str,
         )
     )
     # A question that is not known any more is left out: what may be shown is said, never what may not.
-    items = [item for item in content or [] if item.get("code") in open_codes]
+    items = [item for item in content or [] if item.get("code") in open_codes or item.get("kind") == ENCLOSED]
     return [(section, list(group)) for section, group in groupby(items, key=lambda item: item.get("section", ""))]
 
 
