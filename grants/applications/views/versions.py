@@ -25,6 +25,7 @@ from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
 from workflows.actors import Role
 from workflows.round import PUBLISHED
+from workflows.rules.burden import burden_of
 
 READERS = (Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE)
 # The screens on which the working copy is edited.
@@ -84,6 +85,11 @@ def _page(round_: Round, form: PublishChangeForm) -> str:
         refusal=_refusal(round_, start, changes) if may_change and changes else "",
         versions=funds.list_versions(db.session, round_),
         may_change=may_change,
+        burden=burden_of(
+            start.definition.questions,
+            max_ask_pence=start.definition.max_ask_pence,
+            pot_pence=start.definition.pot_pence,
+        ),
         editor_url=url_for(EDITOR, round_id=round_.id) if EDITOR in current_app.view_functions else "",
     )
 

@@ -156,6 +156,8 @@ def _form(session: Session, round_id: int) -> list[FormPart]:
             Question.word_limit,
             Question.is_required,
             Question.options,
+            Question.settings,
+            Question.is_hidden,
             Question.criterion_code,
         )
         .join(Section, Section.id == Question.section_id)

@@ -19,6 +19,7 @@ from grants.web import filters
 from grants.web.access import PUBLIC, allows
 from grants.web.rule_words import rule_words
 from workflows.round import PUBLISHED, RoundState
+from workflows.rules.burden import burden_of
 
 START = "applications.start"
 NEWS = "subscriptions.ask_for_round"
@@ -100,6 +101,14 @@ def _check_url(page: RoundPage) -> str:
     return url_for(CHECK, round_id=page.round.id)
 
 
+def _time_needed(page: RoundPage) -> str:
+    """In plain words, for somebody who has not applied before."""
+    asked = [question for part in page.form for question in part.questions]
+    found = burden_of(asked, max_ask_pence=page.round.max_ask_pence, pot_pence=page.round.pot_pence)
+    hours = max(1, (found.half_hours + 1) // 2)
+    return f"About {filters.plural(hours, 'hour')}, the first time" if asked else ""
+
+
 def _facts(page: RoundPage) -> list[tuple[str, str]]:
     """The round in figures and dates, without what it does not have."""
     round_ = page.round
@@ -109,6 +118,7 @@ def _facts(page: RoundPage) -> list[tuple[str, str]]:
         ("The most you can ask for", filters.pounds(round_.max_ask_pence)),
         ("The most that the whole project may cost", filters.pounds(round_.max_project_cost_pence)),
         ("How long the work may take", f"Up to {filters.plural(round_.max_months, 'month')}"),
+        ("How long it takes to apply", _time_needed(page)),
         ("Areas", ", ".join(page.areas)),
         ("Opens", filters.london(round_.opens_at)),
         ("Closes", filters.london(round_.closes_at) or "No closing date"),

@@ -27,6 +27,7 @@ from grants.web.forms import Form, open_form
 from grants.web.rule_words import rule_words
 from workflows.actors import Role
 from workflows.errors import Invalid
+from workflows.rules.burden import burden_of
 
 FILE_LIMIT = 500_000
 
@@ -44,6 +45,7 @@ def setup(round_: Round) -> Any:
         round=whole,
         current_office=db.session.get_one(Office, whole.office_id),
         problems=problem_links(whole, problems),
+        burden=burden_of(whole.questions, max_ask_pence=whole.max_ask_pence, pot_pence=whole.pot_pence),
         free_pence=queries.unallocated_pence(db.session, whole.fund_id, but_round_id=whole.id),
         rules=rules,
         line=f"{Decimal(whole.line_hundredths) / 100:f}%",
