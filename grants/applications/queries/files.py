@@ -96,13 +96,13 @@ def list_offered(
 ) -> list[Document]:
     """What the group keeps of the kind that is asked for, still good and not in the answer yet."""
     asked = kind_asked(question)
-    if asked not in KEPT_KINDS:
+    if "document" not in question.settings or asked not in KEPT_KINDS:
         return []
     taken = set(files.ids_in(value))
     return [
         each
         for each in documents.list_for_organisation(session, actor, application.organisation_id)
-        if (each.kind == asked or asked is DocumentKind.OTHER)
+        if each.kind == asked
         and each.id not in taken
         and each.state in USABLE
         and (each.expires_on is None or each.expires_on >= today)
