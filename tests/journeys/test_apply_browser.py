@@ -47,7 +47,7 @@ def press(page: Page, words: str) -> None:
 
 def follow(page: Page, words: str) -> None:
     with loading(page):
-        page.get_by_role("link", name=words).click()
+        page.get_by_role("link", name=words, exact=True).click()
 
 
 def save(page: Page) -> None:
