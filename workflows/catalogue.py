@@ -12,6 +12,7 @@ from workflows.document import DOCUMENT
 from workflows.endorsement import ENDORSEMENT
 from workflows.engine import NEW, Workflow
 from workflows.event import EVENT
+from workflows.merging import MERGE
 from workflows.monitoring import MONITORING
 from workflows.panel import PANEL
 from workflows.round import ROUND
@@ -27,6 +28,7 @@ LIFECYCLES: tuple[Workflow[Any], ...] = (
     DECISION,
     AWARD,
     MONITORING,
+    MERGE,
 )
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, Optional, ValidationError
 
+from grants.accounts.models import Organisation
+from grants.web import labels
 from grants.web.forms import Form
 from grants.web.labels import GROUP_ROLES, OFFICE_ROLES, ORGANISATION_KINDS
 from workflows.actors import Role
+from workflows.rules import formats
 
 ADDRESS = "Enter an e-mail address, like name@example.org"
-# England and Wales 6 to 8 digits, Scotland SC and 6, Northern Ireland NIC and 6 (the registers' own forms).
-CHARITY_NUMBER = re.compile(r"\d{6,8}|SC\d{6}|NIC\d{6}")
-# 8 digits, 2 letters and 6 digits, or R and 7 digits (Companies House).
-# A society's number may end in a letter (IP12345R).
-COMPANY_NUMBER = re.compile(r"\d{8}|[A-Z]{2}\d{6}|R\d{7}|[A-Z]{2}\d{5}[A-Z]")
 
 
 def tidy(value: str | None) -> str:
@@ -83,24 +82,48 @@ class GroupForm(Form):
         description="8 digits, or 2 letters and 6 digits. Keep any zeros at the start.",
     )
 
+    postcode = StringField(
+        "Postcode, if you have an address",
+        filters=[tidy],
+        description="It helps us to see whether your group is here already.",
+    )
+    # Asked only when a group that looks the same is here; the view sets the choices.
+    same = RadioField("Is it one of these?", choices=[], validate_choice=False, default="")
+
     def validate_charity_number(self, field: StringField) -> None:
-        if field.data and not CHARITY_NUMBER.fullmatch(field.data):
-            raise ValidationError(
-                "A charity number has 6 to 8 digits, or SC or NIC and 6 digits. Leave it empty if unsure."
-            )
+        self._hold("charity_number", field)
 
     def validate_company_number(self, field: StringField) -> None:
-        if re.fullmatch(r"\d{7}", field.data or ""):
-            # Spreadsheets drop the zero that most older numbers begin with.
-            field.data = f"0{field.data}"
-        if field.data and not COMPANY_NUMBER.fullmatch(field.data):
-            raise ValidationError(
-                "A company number has 8 characters, like 01234567 or SC123456. Leave it empty if unsure."
-            )
+        self._hold("company_number", field)
+
+    def validate_postcode(self, field: StringField) -> None:
+        self._hold("postcode", field)
+
+    def _hold(self, kind: str, field: StringField) -> None:
+        found = formats.check(kind, field.data or "")
+        if found.error:
+            raise ValidationError(labels.sentence_for(found.error.code, found.error.detail))
+        field.data = found.value
+
+    def facts(self) -> dict[str, str]:
+        """The public facts by which a group is known."""
+        return {name: self[name].data or "" for name in ("name", "charity_number", "company_number", "postcode")}
+
+    def ask_whether_same(self, found: Sequence[Organisation]) -> int | bool | None:
+        """The id of the group that was chosen, None for a new one, or False when it has yet to be asked."""
+        self.same.choices = [SelectChoice(str(each.id), f"Yes: {each.name}") for each in found]
+        self.same.choices.append(SelectChoice("new", "No, ours is another group"))
+        if self.same.data == "new" or not found:
+            return None
+        chosen = next((each.id for each in found if str(each.id) == self.same.data), None)
+        if chosen is None:
+            self.same.errors = ["Say whether this is your group."]
+            return False
+        return chosen
 
     def organisation(self) -> dict[str, str]:
         """What the service needs of the group."""
-        return {name: self[name].data for name in ("name", "kind", "charity_number", "company_number")}
+        return {name: self[name].data for name in ("name", "kind", "charity_number", "company_number", "postcode")}
 
 
 class SignUpForm(GroupForm):
@@ -133,6 +156,29 @@ class InviteToOfficeForm(OfficeRolesForm):
     def validate_roles(self, field: SelectMultipleField) -> None:
         if not field.data:
             raise ValidationError("Choose at least one role")
+
+
+class AnswerJoinForm(Form):
+    """What a lead says to somebody who asks to be let in."""
+
+    answer = RadioField(
+        "What do you answer?",
+        [InputRequired("Choose an answer")],
+        choices=[
+            *(SelectChoice(role, f"Let them in: {label.lower()}") for role, (label, _) in GROUP_ROLES.items()),
+            SelectChoice("no", "No, we don't know them"),
+        ],
+    )
+
+
+class MergeAnswerForm(Form):
+    """What a lead says to two records being taken for one group."""
+
+    answer = RadioField(
+        "Are they one group?",
+        [InputRequired("Choose an answer")],
+        choices=[SelectChoice("yes", "Yes, bring them together"), SelectChoice("no", "No, leave them as they are")],
+    )
 
 
 class ReasonForm(Form):

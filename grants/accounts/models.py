@@ -9,8 +9,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from grants.core.base import Base
-from grants.core.columns import Id, Instant, ShortText, UtcDateTime, one_of, references, text_enum
+from grants.core.columns import (
+    Id,
+    Instant,
+    ShortText,
+    Stateful,
+    UtcDateTime,
+    one_of,
+    references,
+    state_check,
+    text_enum,
+)
 from workflows.actors import Role, Scope
+from workflows.merging import MERGE
 from workflows.rules.formats import normal_name
 
 
@@ -111,6 +122,8 @@ class Organisation(Base):
     postcode: Mapped[str] = mapped_column(sa.String(10), default="")
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     founded_on: Mapped[date | None] = mapped_column(sa.Date)
+    # Set while this record is merged into another; its old links lead there.
+    merged_into_id: Mapped[int | None] = references("organisation.id")
     created_at: Mapped[Instant]
 
     @validates("name")
@@ -145,6 +158,51 @@ class OrganisationDetail(Base):
     person: Mapped[Person | None] = relationship()
 
 
+class OrganisationMerge(Stateful, Base):
+    """Two records that an office takes for one group: which is kept, who agreed, and whether it was done or undone."""
+
+    __tablename__ = "organisation_merge"
+    __workflow__ = MERGE
+    __table_args__ = (
+        state_check(MERGE),
+        sa.CheckConstraint("kept_id <> gone_id", name="are_two"),
+        sa.CheckConstraint("state NOT IN ('merged', 'undone') OR merged_at IS NOT NULL", name="merged_has_time"),
+        sa.Index(
+            "uq_organisation_merge_open",
+            "gone_id",
+            unique=True,
+            sqlite_where=sa.text("state IN ('proposed', 'merged')"),
+            postgresql_where=sa.text("state IN ('proposed', 'merged')"),
+        ),
+    )
+
+    office_id: Mapped[int] = references("office.id")
+    kept_id: Mapped[int] = references("organisation.id")
+    gone_id: Mapped[int] = references("organisation.id", index=False)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    proposed_by_id: Mapped[int | None] = references("person.id", index=False)
+    kept_agreed_by_id: Mapped[int | None] = references("person.id", index=False)
+    gone_agreed_by_id: Mapped[int | None] = references("person.id", index=False)
+    merged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[Instant]
+
+    kept: Mapped[Organisation] = relationship(foreign_keys=[kept_id])
+    gone: Mapped[Organisation] = relationship(foreign_keys=[gone_id])
+    office: Mapped[Office] = relationship()
+
+
+class MergedRow(Base):
+    """One row that a merge changed, so that an undo puts back exactly that one."""
+
+    __tablename__ = "merged_row"
+
+    id: Mapped[Id]
+    merge_id: Mapped[int] = references("organisation_merge.id")
+    table_name: Mapped[str] = mapped_column(sa.String(60))
+    column_name: Mapped[str] = mapped_column(sa.String(60))
+    row_id: Mapped[int] = mapped_column(sa.Integer)
+
+
 class Membership(Base):
     """A role that a person holds in an organisation, from when to when."""
 
@@ -171,6 +229,38 @@ class Membership(Base):
 
     person: Mapped[Person] = relationship(back_populates="memberships", foreign_keys=[person_id])
     organisation: Mapped[Organisation] = relationship()
+
+
+class JoinRequest(Base):
+    """Somebody asks the people of a group to let them in; one question at a time from one person to one group."""
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        sa.CheckConstraint("(answered_at IS NULL) = (is_let_in IS NULL)", name="answered_means_answer"),
+        sa.Index(
+            "uq_join_request_open",
+            "person_id",
+            "organisation_id",
+            unique=True,
+            sqlite_where=sa.text("answered_at IS NULL"),
+            postgresql_where=sa.text("answered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = references("person.id")
+    organisation_id: Mapped[int] = references("organisation.id")
+    asked_at: Mapped[Instant]
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_let_in: Mapped[bool | None] = mapped_column(sa.Boolean)
+    answered_by_id: Mapped[int | None] = references("person.id", index=False)
+
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(organisation_id=self.organisation_id)
 
 
 class SignInLink(Base):

@@ -23,6 +23,11 @@ STAFF_PAGES = (
     ("Decisions", "decisions.list_decisions", {Role.DECISION_MAKER, Role.MANAGER, Role.CHIEF_EXECUTIVE}),
     ("Awards", "awards.list_awards", {Role.OFFICER, Role.MANAGER, Role.FINANCE}),
     ("Returns", "monitoring.list_returns", {Role.OFFICER, Role.MANAGER}),
+    (
+        "Groups",
+        "reporting.organisations",
+        {Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE},
+    ),
     ("Messages", "notifications.list_messages", {Role.OFFICER, Role.MANAGER}),
     ("People", "accounts.people", {Role.ADMIN, Role.MANAGER}),
 )

@@ -67,6 +67,14 @@ ACCOUNTS = {
     "sign-up-link": {"url": "https://grants.example.org/x", "hours": 24, "organisation": "Group", "same_name": True},
     "already-has-account": {"url": "https://grants.example.org/x"},
     "office-invitation": {"url": "https://grants.example.org/x", "days": 7, "office": "Office", "roles": ["officer"]},
+    "join-asked": {
+        "url": "https://grants.example.org/groups",
+        "organisation": "Group",
+        "who": "Chair (a@b.example.org)",
+    },
+    "join-let-in": {"url": "https://grants.example.org/groups", "organisation": "Group"},
+    "join-refused": {"url": "https://grants.example.org/groups/new", "organisation": "Group"},
+    "merge-to-agree": {"url": "https://grants.example.org/groups/1/merges/1", "kept": "Group", "gone": "The Group"},
     "group-invitation": {"url": "https://grants.example.org/x", "days": 7, "organisation": "Group", "role": "lead"},
 }
 # To people who have no account.
@@ -100,7 +108,7 @@ def test_accounts_asks_only_for_templates_that_are_known() -> None:
     asked = {
         name
         for path in Path(ROOT, "grants", "accounts", "services").glob("*.py")
-        for name in re.findall(r'"((?:sign|office|group|already)-[a-z-]+)"', path.read_text())
+        for name in re.findall(r'"((?:sign|office|group|already|join|merge)-[a-z-]+)"', path.read_text())
     }
     assert {name for name in asked if name in FILES} == set(ACCOUNTS)
 

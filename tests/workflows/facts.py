@@ -11,6 +11,7 @@ from workflows.decision import DecisionFacts
 from workflows.document import DocumentFacts
 from workflows.endorsement import EndorsementFacts
 from workflows.event import EventFacts
+from workflows.merging import MergeFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
 from workflows.round import RoundFacts, RoundState
@@ -31,8 +32,20 @@ BARE = {
     "return": ReturnFacts(scope=SCOPE, now=NOW, today=TODAY),
     "event": EventFacts(scope=SCOPE, now=NOW),
     "endorsement": EndorsementFacts(scope=SCOPE, now=NOW),
+    "merge": MergeFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
+    "merge": replace(
+        BARE["merge"],
+        reason="The same charity",
+        are_two=True,
+        is_known_here=True,
+        both_stand=True,
+        clash="",
+        waits_for_count=0,
+        opens_other_offices=False,
+        is_last=True,
+    ),
     "endorsement": replace(
         BARE["endorsement"],
         bid_is_draft=True,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflows.facts import FACTS, refusing, willing
-from workflows import application, assignment, award, decision, document, endorsement, event, monitoring, panel
+from workflows import application, assignment, award, decision, document, endorsement, event, merging, monitoring, panel
 from workflows import round as rounds
 from workflows.actors import GROUP_ROLES, SYSTEM, Actor, Role
 from workflows.catalogue import LIFECYCLES
@@ -16,6 +16,7 @@ from workflows.errors import Refusal
 
 GROUPS = {
     "endorsement": (endorsement.WAITING, endorsement.ANSWERED, endorsement.ENDED),
+    "merge": (merging.OPEN, merging.CLOSED),
     "event": (event.COMING, event.PAST, event.CALLED_OFF),
     "document": (document.HELD, document.GONE),
     "round": (rounds.SETTING_UP, rounds.PUBLISHED, rounds.ASSESSING, rounds.FINISHED),

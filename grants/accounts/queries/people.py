@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import KeptText, Membership, Office, OfficeRole, Organisation, Person, SignInLink, SignUp
+from grants.accounts.queries.merging import standing_id
 from grants.core.outbox import Delivery, Message
 from grants.core.scoping import offices_of
 from workflows.actors import Actor, Role, Scope
@@ -137,6 +138,9 @@ def list_members(
 
 def get_organisation(session: Session, actor: Actor, organisation_id: int) -> Organisation:
     """A group to which the actor belongs."""
+    if organisation_id not in actor.organisation_ids:
+        # An old link to a record that was merged leads to the one that was kept.
+        organisation_id = standing_id(session, organisation_id)
     found = session.get(Organisation, organisation_id) if organisation_id in actor.organisation_ids else None
     if found is None:
         raise NotFound(subject="Organisation")

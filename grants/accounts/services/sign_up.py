@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from grants.accounts.models import Organisation, Person, SignUp
 from grants.accounts.queries import get_actor, has_same_name
 from grants.accounts.services import links
+from grants.accounts.services.joining import ask_to_join
 from grants.accounts.services.links import Site
 from grants.accounts.services.organisations import create_organisation, join_organisation
 from grants.accounts.services.people import ensure_person, normal_email
@@ -30,7 +31,7 @@ def request_sign_up(
     session: Session,
     email: str,
     person_name: str,
-    organisation: Mapping[str, str],
+    organisation: Mapping[str, Any],
     next_path: str,
     *,
     client: str,
@@ -39,7 +40,8 @@ def request_sign_up(
 ) -> None:
     """Queue the link that proves the address, or a mail that says there is an account already.
 
-    `organisation` has name, kind, charity_number and company_number. Limited like sign-in requests.
+    `organisation` has name, kind, charity_number, company_number and postcode; with `join_id` the person asks to be
+    let into that group instead. Limited like sign-in requests.
     """
     address = normal_email(email)
     links.count_request(session, address, client=client, site=site, now=now)
@@ -69,8 +71,12 @@ def request_sign_up(
     links.queue(session, template, address, subject, detail, key=f"sign-up:{sign_up.id}", person=person, now=now)
 
 
-def complete_sign_up(session: Session, token: str, *, now: datetime) -> tuple[Person, Organisation, str]:
+def complete_sign_up(
+    session: Session, token: str, *, now: datetime, site: Site
+) -> tuple[Person, Organisation | None, str]:
     """Spend the link: the person, their group and both its roles; returns them and where they were going.
+
+    Who asked to join a group that was here already gets no group yet: its leads are asked.
 
     Raises Gone when the link was spent, expired or never sent.
     """
@@ -85,6 +91,9 @@ def complete_sign_up(session: Session, token: str, *, now: datetime) -> tuple[Pe
         raise Gone
     person = ensure_person(session, spent.email, spent.person_name, now=now)
     actor = get_actor(session, person.id) or Actor(person_id=person.id, name=person.name)
+    if join_id := spent.organisation.get("join_id"):
+        ask_to_join(session, session.get_one(Organisation, join_id), actor=actor, now=now, site=site)
+        return person, None, spent.next_path
     organisation = add_group(session, spent.organisation, actor=actor, now=now)
     return person, organisation, spent.next_path
 
@@ -112,5 +121,6 @@ def _about(session: Session, sign_up: SignUp) -> dict[str, Any]:
     return {
         "hours": SIGN_UP_LASTS // timedelta(hours=1),
         "organisation": name,
-        "same_name": has_same_name(session, name),
+        "is_joining": "join_id" in sign_up.organisation,
+        "same_name": "join_id" not in sign_up.organisation and has_same_name(session, name),
     }

@@ -1,6 +1,6 @@
 """The pages of accounts, by subject, on one blueprint; importing this package registers them all."""
 
-from grants.accounts.views import about, groups, offices, people, sample, sign_in, sign_up
+from grants.accounts.views import about, groups, merges, offices, people, sample, sign_in, sign_up
 from grants.accounts.views.blueprint import bp
 
-__all__ = ["about", "bp", "groups", "offices", "people", "sample", "sign_in", "sign_up"]
+__all__ = ["about", "bp", "groups", "merges", "offices", "people", "sample", "sign_in", "sign_up"]

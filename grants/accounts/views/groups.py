@@ -7,8 +7,8 @@ from typing import Any
 from flask import flash, redirect, render_template, url_for
 
 from grants.accounts import queries, services
-from grants.accounts.forms import InviteToGroupForm, ReasonForm
-from grants.accounts.models import Organisation
+from grants.accounts.forms import AnswerJoinForm, InviteToGroupForm, ReasonForm
+from grants.accounts.models import JoinRequest, Organisation
 from grants.accounts.queries import Colleague
 from grants.accounts.views.blueprint import bp
 from grants.clock import utc_now
@@ -35,7 +35,38 @@ def load_colleague(session: Any, actor: Actor, organisation_id: int, person_id: 
 def groups() -> Any:
     actor = current_actor()
     led = {organisation_id for organisation_id, role in actor.organisation_roles if role == Role.LEAD}
-    return render_template("accounts/groups.html", groups=queries.list_colleagues(db.session, actor), led=led)
+    return render_template(
+        "accounts/groups.html",
+        groups=queries.list_colleagues(db.session, actor),
+        led=led,
+        requests=queries.list_join_requests(db.session, sorted(led)) if led else [],
+    )
+
+
+def load_request(session: Any, actor: Actor, request_id: int) -> JoinRequest:
+    return queries.get_join_request(session, actor, request_id)
+
+
+@bp.get("/groups/requests/<int:request_id>")
+@allows(Role.LEAD, on=load_request)
+def join_request(request: JoinRequest) -> Any:
+    return _request_page(request, open_form(AnswerJoinForm))
+
+
+@bp.post("/groups/requests/<int:request_id>")
+@allows(Role.LEAD, on=load_request)
+def answer_join_request(request: JoinRequest) -> Any:
+    form = AnswerJoinForm()
+    if not form.validate():
+        return _request_page(request, form), 422
+    role = None if form.answer.data == "no" else Role(form.answer.data)
+    services.answer_join_request(db.session, request, role, actor=current_actor(), now=utc_now(), site=identity.site())
+    flash("Your answer is on its way.", "success")
+    return redirect(url_for("accounts.groups"), 303)
+
+
+def _request_page(request: JoinRequest, form: AnswerJoinForm) -> str:
+    return render_template("accounts/join_request.html", request_=request, form=form)
 
 
 @bp.get("/groups/<int:organisation_id>/invite")

@@ -20,6 +20,7 @@ from grants.web.forms import open_form
 from workflows.errors import Gone
 
 SAME_NAME = "Another group with this name exists. If it is yours, ask its lead to invite you."
+ASKED = "We have asked the people of that group to let you in. You get an e-mail when they answer."
 
 
 @bp.get("/sign-up")
@@ -37,11 +38,15 @@ def ask_to_join() -> Any:
     form = SignUpForm()
     if not form.validate():
         return render_template("accounts/sign_up.html", form=form), 422
+    found = queries.find_lookalikes(db.session, **form.facts())
+    chosen = form.ask_whether_same(found)
+    if chosen is False:
+        return render_template("accounts/sign_up.html", form=form, found=found), 422
     services.request_sign_up(
         db.session,
         form.email.data or "",
         form.person_name.data or "",
-        form.organisation(),
+        form.organisation() | ({"join_id": chosen} if chosen else {}),
         identity.local_path(form.next.data),
         client=identity.client(),
         site=identity.site(),
@@ -67,9 +72,12 @@ def show_sign_up_link(token: str) -> Any:
 @bp.post("/sign-up/link/<token>")
 @allows(PUBLIC)
 def press_sign_up_link(token: str) -> Any:
-    person, organisation, next_path = services.complete_sign_up(db.session, token, now=utc_now())
+    person, organisation, next_path = services.complete_sign_up(db.session, token, now=utc_now(), site=identity.site())
     response = arrive(person, next_path)
-    _welcome(organisation)
+    if organisation is None:
+        flash(ASKED, "success")
+    else:
+        _welcome(organisation)
     return response
 
 
@@ -85,8 +93,17 @@ def add_group() -> Any:
     form = GroupForm()
     if not form.validate():
         return render_template("accounts/new_group.html", form=form), 422
-    actor = current_actor()
-    organisation = services.add_group(db.session, form.organisation(), actor=actor, now=utc_now())
+    actor, now = current_actor(), utc_now()
+    found = queries.find_lookalikes(db.session, **form.facts())
+    chosen = form.ask_whether_same(found)
+    if chosen is False:
+        return render_template("accounts/new_group.html", form=form, found=found), 422
+    if chosen:
+        known = next(each for each in found if each.id == chosen)
+        services.ask_to_join(db.session, known, actor=actor, now=now, site=identity.site())
+        flash(ASKED, "success")
+        return redirect("/", 303)
+    organisation = services.add_group(db.session, form.organisation(), actor=actor, now=now)
     _welcome(organisation)
     return redirect(url_for("accounts.groups"), 303)
 

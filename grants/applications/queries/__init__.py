@@ -34,6 +34,7 @@ from grants.applications.queries.files import (
     states_in,
 )
 from grants.applications.queries.history import Version, get_version, list_versions
+from grants.applications.queries.organisations import get_pair, list_duplicates, list_known, offices_with_bids
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
     Paper,
@@ -97,6 +98,7 @@ __all__ = [
     "form_problems",
     "get_application",
     "get_file",
+    "get_pair",
     "get_sent_file",
     "get_source",
     "get_version",
@@ -106,13 +108,16 @@ __all__ = [
     "judged_count",
     "kept_answers",
     "left_out_of",
+    "list_duplicates",
     "list_groups_led",
+    "list_known",
     "list_mine",
     "list_offered",
     "list_questions",
     "list_sources",
     "list_submissions",
     "list_versions",
+    "offices_with_bids",
     "paper_of",
     "problems_of",
     "progress_of",
