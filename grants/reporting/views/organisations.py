@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -48,12 +49,22 @@ def organisations() -> Any:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownGroup:
+    """A group as any office may look it up: it has no scope, for it belongs to none."""
+
+    organisation: Organisation
+
+
+def load_known(session: Session, actor: Actor, organisation_id: int) -> KnownGroup:
+    return KnownGroup(queries.get_known_organisation(session, actor, organisation_id))
+
+
 @bp.get("/office/organisations/<int:organisation_id>")
-@allows(*READERS)
-def organisation(organisation_id: int) -> Any:
+@allows(*READERS, on=load_known)
+def organisation(group: KnownGroup) -> Any:
     """One group: public facts, bids to this office, published awards of all offices."""
-    actor = current_actor()
-    found = queries.get_known_organisation(db.session, actor, organisation_id)
+    actor, found = current_actor(), group.organisation
     bids = queries.list_bids(db.session, actor, found)
     sees_files = {office_id for office_id, role in actor.office_roles if role in HANDLERS}
     readable = [bid for bid in bids if bid.office_id in sees_files]
