@@ -38,7 +38,7 @@ READERS = ROUND_READERS | {"finance"}
 KEEPERS = MANAGER | {"admin"}
 STAFF = READERS | KEEPERS | MARKER | PANEL
 
-# A group's public facts and published grants are shown to any office; what of its bids is shown is tested with the page.
+# A group's public facts and published grants are shown to any office; its bids are tested with the page.
 SHOWN_TO_EVERY_OFFICE = frozenset({"reporting.organisation"})
 
 TABLE: dict[str, frozenset[str]] = {
