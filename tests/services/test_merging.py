@@ -37,6 +37,7 @@ KNOWN = {
     "application.organisation_id",
     "award.organisation_id",
     "document.organisation_id",
+    "endorsement.organisation_id",
     "event_sign_up.organisation_id",
     "join_request.organisation_id",
     "monitoring_return.organisation_id",
