@@ -37,8 +37,11 @@ def _check_page(application: Application, notice: str = "") -> str:
     given = queries.answers_of(db.session, application)
     problems = queries.problems_of(db.session, application, paper, given)
     wrong = {problem.question.code: problem.refusal for problem in problems}
+    counted = answers.in_force(paper.questions, given)
     parts = [
-        (part.section, [_row(application, part, each, given, wrong) for each in part.questions]) for part in paper.parts
+        (part.section, [_row(application, part, each, given, wrong) for each in asked])
+        for part in paper.parts
+        if (asked := [each for each in part.questions if answers.applies(each, counted)])
     ]
     return render_template(
         "applications/check.html",
@@ -47,6 +50,11 @@ def _check_page(application: Application, notice: str = "") -> str:
         problems=[
             (_link(application, paper, problem.question), sentence_of(problem.question, problem.refusal))
             for problem in problems
+        ],
+        doubts=[
+            (_link(application, paper, question), sentence_of(question, doubt))
+            for question in paper.questions
+            for doubt in queries.question_doubts(question, counted)
         ],
         content_hash=queries.hash_of(queries.content_of(paper, given)),
         is_lead=Role.LEAD in current_actor().roles_in(application.scope),
