@@ -199,6 +199,16 @@ class InviteToGroupForm(Form):
     )
 
 
+class GroupRolesForm(Form):
+    """What somebody may do in a group."""
+
+    roles = SelectMultipleField(
+        "What may they do?",
+        [InputRequired("Choose what they may do. To take everything away, end their part instead")],
+        choices=[SelectChoice(role, label) for role, (label, _) in GROUP_ROLES.items()],
+    )
+
+
 class OfficeForm(Form):
     """What an office says of itself."""
 

@@ -3,6 +3,8 @@
 (function () {
   "use strict";
   var PREFIX = "grants-kept:";
+  var list = document.querySelector("[data-kept-of]");
+  if (list) nameWhatIsKept(list);
   var root = document.querySelector("[data-saving]");
   if (!root) return;
   // After the last key; but whoever never pauses is saved too.
@@ -33,6 +35,25 @@
   seen.defaultValue.split(/\s+/).filter(Boolean).forEach(function (pair) {
     marks[pair.split(":")[0]] = pair.split(":")[1] || "";
   });
+
+  // The task list says which sections hold text that only this device has.
+  function nameWhatIsKept(place) {
+    var own = PREFIX + place.dataset.keptOf + ":";
+    var links = Object.keys(localStorage).filter(function (name) { return name.indexOf(own) === 0; }).map(function (name) {
+      return document.querySelector("a[href$='/sections/" + name.slice(own.length) + "']");
+    }).filter(Boolean);
+    if (!links.length) return;
+    var box = document.createElement("div");
+    box.className = "govuk-inset-text";
+    box.append("Some of what you typed is kept only on this device. Open the section, and it is saved: ");
+    links.forEach(function (link, number) {
+      var copy = link.cloneNode(true);
+      copy.removeAttribute("aria-describedby");
+      copy.className = "govuk-link";
+      box.append(number ? ", " : "", copy);
+    });
+    place.append(box);
+  }
 
   // The boxes of a question
 

@@ -147,6 +147,12 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.show": GROUP,
     "applications.clock": GROUP,
     "applications.history": GROUP,
+    "applications.people": GROUP,
+    "applications.invite_person": LEAD,
+    "applications.send_invitation": LEAD,
+    "applications.bid_person": LEAD,
+    "applications.change_person": LEAD,
+    "applications.end_person": LEAD,
     "applications.put_back": WRITERS,
     "applications.receipt": GROUP,
     "applications.section": WRITERS,
@@ -328,6 +334,9 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
 }
 # Where the same name stands for another kind of thing.
 OF_ENDPOINT: dict[tuple[str, str], Callable[[Stage], Any]] = {
+    ("applications.bid_person", "person_id"): lambda stage: stage.groups[0][1].id,
+    ("applications.change_person", "person_id"): lambda stage: stage.groups[0][1].id,
+    ("applications.end_person", "person_id"): lambda stage: stage.groups[0][1].id,
     ("accounts.leave", "person_id"): lambda stage: stage.groups[0][1].id,
     ("applications.details_part", "code"): lambda stage: "money",
     ("applications.save_details", "code"): lambda stage: "money",

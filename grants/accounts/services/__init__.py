@@ -3,6 +3,7 @@
 from grants.accounts.services.codes import confirm_code, prepare_code
 from grants.accounts.services.details import KEEPERS as DETAIL_KEEPERS
 from grants.accounts.services.details import save_details
+from grants.accounts.services.group_roles import change_group_roles
 from grants.accounts.services.invitations import invite_to_group, invite_to_office
 from grants.accounts.services.joining import answer_join_request, ask_to_join
 from grants.accounts.services.kept import forget_text, keep_text
@@ -23,6 +24,7 @@ __all__ = [
     "agree_to_merge",
     "answer_join_request",
     "ask_to_join",
+    "change_group_roles",
     "change_roles",
     "complete_sign_up",
     "confirm_code",

@@ -60,12 +60,13 @@ def invite_to_group(
     actor: Actor,
     now: datetime,
     site: Site,
+    next_path: str = "",
 ) -> Person:
-    """Let somebody join the group and queue the mail with their link."""
+    """Let somebody join the group and queue the mail with their link, which leads to this page of ours."""
     person = ensure_person(session, email, name, now=now)
     join_organisation(session, person, organisation, role, actor=actor, now=now)
     detail = {"organisation": organisation.name, "role": str(role)}
-    _send(session, "group-invitation", person, detail, office_id=None, site=site, now=now)
+    _send(session, "group-invitation", person, detail, office_id=None, site=site, now=now, next_path=next_path)
     return person
 
 
@@ -78,8 +79,9 @@ def _send(
     office_id: int | None,
     site: Site,
     now: datetime,
+    next_path: str = "",
 ) -> str:
-    link, url = links.issue_invitation(session, person, site=site, now=now)
+    link, url = links.issue_invitation(session, person, site=site, now=now, next_path=next_path)
     links.queue(
         session,
         template,

@@ -88,10 +88,12 @@ def request_link(session: Session, email: str, next_path: str, *, client: str, s
         )
 
 
-def issue_invitation(session: Session, person: Person, *, site: Site, now: datetime) -> tuple[SignInLink, str]:
+def issue_invitation(
+    session: Session, person: Person, *, site: Site, now: datetime, next_path: str = ""
+) -> tuple[SignInLink, str]:
     """A link for somebody who was invited, with its address; the caller queues the mail that carries it."""
     token = new_token()
-    link = _link(session, person, person.email, token, "", INVITATION_LASTS, client="", site=site, now=now)
+    link = _link(session, person, person.email, token, next_path, INVITATION_LASTS, client="", site=site, now=now)
     return link, site.url(f"/sign-in/link/{token}")
 
 

@@ -37,8 +37,10 @@ from grants.applications.queries.history import Version, get_version, list_versi
 from grants.applications.queries.organisations import get_pair, list_duplicates, list_known, offices_with_bids
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
+    LastChange,
     Paper,
     Part,
+    answers_and_writers,
     answers_of,
     find_live,
     find_submission,
@@ -71,6 +73,7 @@ __all__ = [
     "FileLine",
     "FormNews",
     "KeptAnswer",
+    "LastChange",
     "Paper",
     "Part",
     "PartProgress",
@@ -79,6 +82,7 @@ __all__ = [
     "QuizFinding",
     "QuizResult",
     "Version",
+    "answers_and_writers",
     "answers_of",
     "base_facts",
     "content_of",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from grants.accounts.models import Organisation
+from grants.accounts.models import Organisation, Person
 from grants.applications.models import Answer, Application, Submission
 from grants.core.kept import Kept
 from grants.core.scoping import get_visible
@@ -111,6 +112,12 @@ _ANSWERS = (
     .join(Question, Question.id == Answer.question_id)
     .where(Answer.application_id == sa.bindparam("application_id"))
 )
+_WRITERS = (
+    sa.select(Question.code, Question.section_id, Answer.value, Answer.saved_at, Person.name)
+    .join(Question, Question.id == Answer.question_id)
+    .outerjoin(Person, Person.id == Answer.person_id)
+    .where(Answer.application_id == sa.bindparam("application_id"))
+)
 
 
 _papers: Kept[Paper] = Kept()
@@ -169,6 +176,26 @@ def answers_of(session: Session, application: Application) -> dict[str, Any]:
     """The current answers by question code; a question never answered is left out."""
     rows = session.execute(_ANSWERS, {"application_id": application.id})
     return {code: value for code, value in rows if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """Who changed something last, and when."""
+
+    who: str
+    at: datetime
+
+
+def answers_and_writers(session: Session, application: Application) -> tuple[dict[str, Any], dict[int, LastChange]]:
+    """The current answers by question code, and who last changed one of each section, by the section's id."""
+    given: dict[str, Any] = {}
+    last: dict[int, LastChange] = {}
+    for row in session.execute(_WRITERS, {"application_id": application.id}):
+        if row.value is not None:
+            given[row.code] = row.value
+        if row.section_id not in last or last[row.section_id].at <= row.saved_at:
+            last[row.section_id] = LastChange(row.name or "", row.saved_at)
+    return given, last
 
 
 def list_submissions(session: Session, application: Application) -> list[Submission]:

@@ -18,6 +18,7 @@ from grants.extensions import db
 from grants.funds.queries import deadline_for
 from grants.web.access import allows, current_actor
 from grants.web.actions import Offer, Place, offered
+from grants.web.filters import london_short
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
 
@@ -75,14 +76,14 @@ def show(application: Application) -> str:
 
 def _task_list(application: Application) -> str:
     paper = queries.paper_of(db.session, application.round)
-    given = queries.answers_of(db.session, application)
+    given, last = queries.answers_and_writers(db.session, application)
     problems = queries.problems_of(db.session, application, paper, given)
     progress = queries.progress_of(paper, given, problems)
     codes = tuple(problem.question.code for problem in problems)
     return render_template(
         "applications/task_list.html",
         application=application,
-        items=[_item(application, each) for each in progress],
+        items=[_item(application, each, last) for each in progress],
         done_count=sum(each.status == "done" for each in progress),
         part_count=len(progress),
         missing_count=sum(each.missing_count for each in progress),
@@ -103,14 +104,22 @@ def _keep_count(application: Application) -> int:
     return len(queries.differing_details(db.session, application, paper, given))
 
 
-def _item(application: Application, progress: queries.PartProgress) -> dict[str, str]:
+def _item(
+    application: Application, progress: queries.PartProgress, last: dict[int, queries.LastChange]
+) -> dict[str, str]:
     words, colour = PART_STATUS[progress.status]
     section = progress.part.section
     href = url_for("applications.section", application_id=application.id, code=section.code)
-    return {"title": section.title, "href": href, "status": words, "colour": colour, "hint": _hint(progress)}
+    return {
+        "title": section.title,
+        "href": href,
+        "status": words,
+        "colour": colour,
+        "hint": _hint(progress, last.get(section.id)),
+    }
 
 
-def _hint(progress: queries.PartProgress) -> str:
+def _hint(progress: queries.PartProgress, last: queries.LastChange | None) -> str:
     if progress.status == "not-started":
         count = len(progress.part.questions)
         return f"{count} question{'' if count == 1 else 's'}"
@@ -119,7 +128,9 @@ def _hint(progress: queries.PartProgress) -> str:
         said.append(f"{progress.missing_count} still to answer")
     if progress.wrong_count:
         said.append(f"{progress.wrong_count} to put right")
-    return ", ".join(said)
+    counts = f"{', '.join(said)}. " if said else ""
+    changed = f"Last changed by {last.who}, {london_short(last.at)}" if last and last.who else ""
+    return (counts + changed).strip().removesuffix(".")
 
 
 def _offers(application: Application, **known: Any) -> list[Offer]:
