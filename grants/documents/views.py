@@ -31,6 +31,8 @@ from workflows.errors import Invalid, NotFound
 bp = Blueprint("documents", __name__)
 GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
 WRITERS = (Role.LEAD, Role.CONTRIBUTOR)
+# As much of a name as is said after a press: it travels in a cookie.
+SHORT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def keep(shelf: Shelf) -> Any:
         actor=current_actor(),
         now=utc_now(),
     )
-    flash(f"Kept: {taken.file_name}", "success")
+    flash(f"Kept: {taken.file_name[:SHORT]}", "success")
     return redirect(url_for("documents.kept", organisation_id=organisation_id), 303)
 
 
@@ -155,7 +157,7 @@ def put_in_place(shelf: Shelf) -> Any:
         actor=current_actor(),
         now=utc_now(),
     )
-    flash(f"Kept in its place: {taken.file_name}", "success")
+    flash(f"Kept in its place: {taken.file_name[:SHORT]}", "success")
     return redirect(url_for("documents.kept", organisation_id=shelf.organisation.id), 303)
 
 
@@ -176,7 +178,7 @@ def remove(shelf: Shelf) -> Any:
     """Take a file back; what a bid was sent with stays."""
     seen = open_form(Form).seen_version.data
     services.remove_document(db.session, shelf.chosen, seen_version=seen, actor=current_actor(), now=utc_now())
-    flash(f"Taken off: {shelf.chosen.file_name}", "success")
+    flash(f"Taken off: {shelf.chosen.file_name[:SHORT]}", "success")
     return redirect(url_for("documents.kept", organisation_id=shelf.organisation.id), 303)
 
 

@@ -26,6 +26,7 @@ SENTENCES: dict[str, str] = {
     "not-scanned": "This file has not been checked for viruses yet.",
     "photo-place-stays": "We could not take the place out of this photo. Save it as a JPEG, and choose that.",
     "photo-too-many-points": "This picture is larger than {most} million points. Save it smaller.",
+    "too-many-files-ever": "You have uploaded {most} files here already, with those that you took off. Ask the office for help.",
     "too-many-files": "You can give {most} files here at most. Take one off first.",
 }
 # kind -> its name on a page

@@ -15,7 +15,7 @@ from grants.core.outbox import Message, OutboxEntry, Reminder
 from grants.documents import queries, services
 from grants.documents.models import Document
 from grants.documents.scanner import ScannerDown, is_readable, scanner_at
-from grants.documents.services import ScanRoom, scan_due
+from grants.documents.services import ScanRoom, keeping, scan_due
 from grants.documents.storage import StorageDown, store_of
 from tests.apps import NOW
 from tests.builders import a_group, a_person, actor_of, an_office, staff
@@ -67,6 +67,17 @@ def test_a_second_file_never_hides_the_first(session, group):
     first, second = (a_document(session, organisation, lead) for _ in range(2))
 
     assert queries.list_for_organisation(session, actor_of(session, lead), organisation.id) == [second, first]
+
+
+def test_nobody_fills_the_store_by_turns(session, group, monkeypatch):
+    organisation, lead = group
+    actor = actor_of(session, lead)
+    monkeypatch.setattr(keeping, "MOST_EVER", 2)
+    for _ in range(2):
+        services.remove_document(session, a_document(session, organisation, lead), actor=actor, now=NOW)
+    with pytest.raises(Invalid) as refused:
+        a_document(session, organisation, lead)
+    assert refused.value.code == "too-many-files-ever"
 
 
 def test_only_the_organisations_people_keep_list_and_open(session, group):

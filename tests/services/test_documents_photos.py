@@ -58,6 +58,15 @@ def test_a_heic_photo_stays_the_right_way_up():
     assert opened(photo).size == opened(heic.without_place(photo)).size
 
 
+def test_a_photo_in_several_passes_is_read_to_its_end():
+    buffer = io.BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(buffer, "JPEG", progressive=True, quality=95, comment="Hall")
+    photo = buffer.getvalue()
+    assert photo.count(b"\xff\xda") > 1
+    clean = photos.without_place_jpeg(photo)
+    assert opened(clean).tobytes() == opened(photo).tobytes() and b"Hall" not in clean
+
+
 def test_cleaning_twice_changes_nothing_more():
     for form, clean in CLEAN.items():
         once = clean(a_photo(form))

@@ -366,6 +366,15 @@ def test_a_page_without_files_loads_no_script_for_them(client, draft):
     assert not any("files.js" in each for each in scripts("organisation"))
 
 
+def test_long_names_of_many_files_sign_nobody_out(client, session, draft):
+    names = [f"{number}{'x' * 300}.pdf" for number in range(8)]
+    response = post(client, draft, "upload:D1", *((PDF, name) for name in names))
+    # A browser drops a cookie of more than 4,096 bytes, and the session with it.
+    assert all(len(cookie) < 2_000 for cookie in response.headers.getlist("Set-Cookie"))
+    assert len(value(session, draft)) == 8
+    assert "8 files are uploaded." in read_page(client.get(url_of(draft))).text
+
+
 def test_the_limit_is_a_setting(app, client, session, draft):
     before = app.extensions["settings"]
     app.extensions["settings"] = replace(before, file_megabytes=1)

@@ -73,5 +73,10 @@ def shown(value: Any) -> str:
     return "\n".join(f"{line['name']} (SHA-256 {line['sha256']})" for line in named(value))
 
 
+def names(value: Any) -> str:
+    """The same by the names alone, for a page on which nobody compares hashes."""
+    return FOLLOWS_WORDS if follows(value) else "\n".join(line["name"] for line in named(value))
+
+
 def _is_whole(line: Any) -> bool:
     return isinstance(line, Mapping) and all(type(line.get(key)) is kind for key, kind in _KEYS.items())

@@ -166,8 +166,14 @@ def _receive(application_id: int, form: QuestionForm, question: Question, *, is_
         except StorageDown:
             current_app.logger.exception("the store of files is away")
             return _complain(form, question, Invalid("files-away"), name)
-        flash(f"Uploaded: {name}", "success")
+    if chosen:
+        flash(uploaded_words([name_as_given(each) for each in chosen]), "success")
     return True
+
+
+def uploaded_words(names: list[str]) -> str:
+    """What is said of files that came in; short, for it travels in a cookie."""
+    return f"Uploaded: {names[0][:100]}" if len(names) == 1 else f"{len(names)} files are uploaded."
 
 
 def _pieces(stream: Any) -> Iterator[bytes]:

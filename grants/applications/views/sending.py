@@ -20,7 +20,7 @@ from grants.web.forms import Form, open_form
 from workflows.actors import Role
 from workflows.application import APPLICATION, ApplicationState
 from workflows.errors import DomainError, NotFound, Stale, TooLate, TransitionRefused
-from workflows.rules import answers
+from workflows.rules import answers, files
 
 
 @bp.get("/applications/<int:application_id>/check")
@@ -68,11 +68,15 @@ def _row(application: Application, part: queries.Part, question: Any, given: Any
     blank = "Not answered" if question.is_required else "Not answered (you may leave this out)"
     return {
         "key": question.label,
-        "value": answers.shown(question, given.get(question.code)) or blank,
+        "value": _shown(question, given.get(question.code)) or blank,
         "long": True,
         "is_wrong": question.code in wrong,
         "actions": [{"href": f"{href}#{question.code}", "text": "Change", "hidden": question.label}],
     }
+
+
+def _shown(question: Any, value: Any) -> str:
+    return files.names(value) if question.kind == "files" else answers.shown(question, value)
 
 
 def _link(application: Application, paper: queries.Paper, question: Any) -> str:

@@ -19,6 +19,9 @@ from workflows.actors import Actor, Scope
 from workflows.document import DOCUMENT, GONE, GROUP, DocumentFacts, DocumentKind
 from workflows.errors import Invalid, NotAllowed, TransitionRefused
 
+# Files that one bid, or the shelf of one organisation, ever had (our default).
+MOST_EVER = 300
+
 
 def add_document(
     session: Session,
@@ -34,7 +37,11 @@ def add_document(
     actor: Actor,
     now: datetime,
 ) -> Document:
-    """The row of a file that was taken in; it waits for the scan."""
+    """The row of a file that was taken in; it waits for the scan.
+
+    Raises Invalid too-many-files-ever: taking off frees no place, so that nobody fills the store by turns.
+    """
+    _refuse_flood(session, organisation_id, application_id)
     document = Document(
         office_id=office_id,
         organisation_id=organisation_id,
@@ -55,6 +62,12 @@ def add_document(
     detail = {"file_name": taken.file_name, "sha256": taken.sha256, "application_id": application_id}
     transitions.create(session, [document], "upload", facts, actor=actor, now=now, detail=detail)
     return document
+
+
+def _refuse_flood(session: Session, organisation_id: int, application_id: int | None) -> None:
+    same = Document.organisation_id == organisation_id, Document.application_id.is_not_distinct_from(application_id)
+    if session.scalars(sa.select(sa.func.count()).select_from(Document).where(*same)).one() >= MOST_EVER:
+        raise Invalid("too-many-files-ever", most=MOST_EVER)
 
 
 def keep_for_organisation(
