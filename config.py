@@ -60,6 +60,10 @@ class Settings:
     file_megabytes: int = 10
     files_url: str = ""
     clamd_url: str = ""
+    charity_register_url: str = ""
+    charity_register_key: str = field(default="", repr=False)
+    company_register_url: str = ""
+    company_register_key: str = field(default="", repr=False)
     govuk_frontend_dist: str = ""
     sample: bool = False
     unreadable: tuple[str, ...] = ()
@@ -86,6 +90,10 @@ class Settings:
             file_megabytes=numbers["FILE_MEGABYTES"],
             files_url=env.get("FILES_URL", ""),
             clamd_url=env.get("CLAMD_URL", ""),
+            charity_register_url=env.get("CHARITY_REGISTER_URL", ""),
+            charity_register_key=env.get("CHARITY_REGISTER_KEY", ""),
+            company_register_url=env.get("COMPANY_REGISTER_URL", ""),
+            company_register_key=env.get("COMPANY_REGISTER_KEY", ""),
             govuk_frontend_dist=env.get("GOVUK_FRONTEND_DIST", ""),
             sample=env.get("SAMPLE", "") == "1",
             unreadable=unreadable,
@@ -212,6 +220,13 @@ def _address_problems(settings: Settings) -> list[str]:
     is_tcp = scanner.scheme == "tcp" and ":" in scanner.netloc
     if settings.clamd_url and not (is_tcp or (scanner.scheme == "unix" and scanner.path)):
         found.append("CLAMD_URL cannot be read: set it like tcp://host:3310 or unix:/run/clamav/clamd.ctl.")
+    registers = {
+        "CHARITY_REGISTER_URL": settings.charity_register_url,
+        "COMPANY_REGISTER_URL": settings.company_register_url,
+    }
+    for name, url in registers.items():
+        if url and not (url.startswith(("https://", "http://")) and "{number}" in url):
+            found.append(f"{name} cannot be read: set it to a web address with {{number}} in the place of the number.")
     return found
 
 

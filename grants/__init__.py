@@ -22,6 +22,7 @@ from grants.web import (
     identity,
     numbers,
     official_look,
+    registers,
     security,
     stash,
 )
@@ -74,6 +75,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     context.init_app(app)
     health.init_app(app)
     official_look.init_app(app)
+    registers.init_app(app)
     cli.init_app(app)
     for feature in FEATURES:
         if _has(feature, "views"):

@@ -24,7 +24,7 @@ POSTCODE: Final = "O5a"
 SECTIONS: Final = (
     SectionDef(
         code="name",
-        title="Name and numbers",
+        title="Name, numbers and address",
         guidance="These are public facts. Every office that you apply to sees them.",
         questions=(
             QuestionDef(
@@ -53,12 +53,6 @@ SECTIONS: Final = (
                 help_text="8 characters. Keep any zeros at the start. Leave it empty if you have none.",
                 is_required=False,
             ),
-        ),
-    ),
-    SectionDef(
-        code="address",
-        title="Address and website",
-        questions=(
             QuestionDef(
                 code=ADDRESS,
                 kind=Kind.LONG_TEXT,
@@ -71,7 +65,9 @@ SECTIONS: Final = (
                 code="O6",
                 kind=Kind.URL,
                 label="What is your website or social media page?",
+                help_text="Up to three.",
                 is_required=False,
+                settings={"many": True, "most": 3},
             ),
         ),
     ),
