@@ -159,7 +159,7 @@ def _budget(question: QuestionLike, value: Any, areas: Collection[str], given: G
 
 
 def _declaration(question: QuestionLike, value: Any, areas: Collection[str], given: Given) -> Refusal | None:
-    ticked = set(value) if isinstance(value, list) else set()
+    ticked = {str(item) for item in value} if isinstance(value, list) else set()
     return None if declaration_values(question) <= ticked else Refusal("declaration-incomplete")
 
 

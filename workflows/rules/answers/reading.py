@@ -43,7 +43,7 @@ def shown(question: QuestionLike, value: Any) -> str:
     labels = {"yes": "Yes", "no": "No"} | {option["value"]: option["label"] for option in question.options}
     if isinstance(value, list):
         return "\n".join(labels.get(str(item), str(item)) for item in value)
-    return labels.get(value, value) if kind in {"yes_no", "radio"} else str(value)
+    return labels.get(str(value), str(value)) if kind in {"yes_no", "radio"} else str(value)
 
 
 def _table(question: QuestionLike, value: Any) -> str:
