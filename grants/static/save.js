@@ -186,7 +186,6 @@
   bar.className = "app-saved";
   bar.hidden = true;
   link.className = "govuk-link";
-  link.textContent = "Sign in";
   link.hidden = true;
   spoken.className = "govuk-visually-hidden";
   spoken.setAttribute("role", "status");
@@ -194,21 +193,26 @@
   root.append(bar, spoken);
 
   // Heard once for each turn for better or worse, and not at every save.
-  function show(words, kind, href) {
+  function show(words, kind, href, label) {
     bar.hidden = false;
     said.textContent = words;
     bar.dataset.state = kind;
     bar.classList.toggle("app-saved--not", kind === "not");
     link.hidden = !href;
     if (href) link.href = href;
+    link.textContent = href ? label || "Sign in" : "";
     if (kind !== "saving" && spoken.dataset.kind !== kind + words.slice(0, 12)) {
       spoken.dataset.kind = kind + words.slice(0, 12);
-      spoken.textContent = words + (href ? " Sign in." : "");
+      spoken.textContent = words + (href && !label ? " Sign in." : "");
     }
   }
 
-  function showNot(words, href) {
-    show("Not saved: " + words + (keep() ? "" : " This browser keeps nothing, so copy your text."), "not", href);
+  function showNot(words, href, label) {
+    show("Not saved: " + words + (keep() ? "" : " This browser keeps nothing, so copy your text."), "not", href, label);
+  }
+
+  function showDispute(words) {
+    showNot(words + " Choose which text to keep.", "#conflict-" + Object.keys(disputed)[0], "Go to it");
   }
 
   // Saving
@@ -302,7 +306,7 @@
     if (told.refused.length) {
       showNot(told.refused[0].sentence);
     } else if (Object.keys(disputed).length) {
-      showNot("somebody else has changed the same answer. Choose which text to keep.");
+      showDispute("somebody else has changed the same answer.");
     } else {
       show("Saved " + told.saved, "saved");
     }
@@ -370,6 +374,7 @@
     box.className = "app-conflict";
     box.setAttribute("role", "group");
     heading.id = "conflict-" + code;
+    heading.tabIndex = -1;
     heading.className = "govuk-heading-s";
     heading.textContent = each.who ? each.who + " changed this answer: " + each.when : "This answer was changed since you typed here";
     box.setAttribute("aria-labelledby", heading.id);
@@ -451,6 +456,8 @@
   });
 
   // Going on waits for a save that is under way, and stays here while there is no connection.
+  function isSignedOut() { return !link.hidden && link.hash === ""; }
+
   function goOn(event, again) {
     if (leaving || stopped || (!running && !ready().length)) {
       if (!leaving) keep();
@@ -461,7 +468,7 @@
     event.stopPropagation();
     failures = 0;
     Promise.resolve(running).then(save).then(function () {
-      if (failures && bar.dataset.state === "not" && link.hidden) return;
+      if (failures && bar.dataset.state === "not" && !isSignedOut()) return;
       leave();
       again();
     });
@@ -484,7 +491,7 @@
   });
   var back = bringBack();
   if (Object.keys(disputed).length) {
-    showNot("an answer was changed since you typed here. Choose which text to keep.");
+    showDispute("an answer was changed since you typed here.");
   } else if (back) {
     show("What you typed on this device is back on the page", "saving");
   }

@@ -1,6 +1,7 @@
 """Saving as a page and its script see it: kept as typed, both texts where two wrote, and nothing lost on any way."""
 
 from datetime import timedelta
+from gzip import compress
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from grants.applications.models import Answer, AnswerVersion
 from grants.funds.models import Question
 from tests.apps import NOW, sign_in
 from tests.builders import a_draft, a_group, a_person, a_round, actor_of, an_office
-from tests.pages import read_page
+from tests.pages import Page, read_page
 from tests.queries import counted
 from workflows.actors import Role
 from workflows.rules.answers import fingerprint
@@ -153,6 +154,17 @@ def test_a_save_asks_the_database_little(client, session, draft):
     asked = [each for each in statements if not each.startswith(("BEGIN", "PRAGMA", "SET "))]
     # Who asks, the bid, its answers; the lock, what is stored; answer, history, the bid's columns, the trail.
     assert len(asked) <= 10, asked
+
+
+def test_the_heaviest_page_of_a_form_is_small(client, draft):
+    page = client.get(url(draft, "money")).get_data()
+    html = Page(page.decode())
+    linked = [each.attributes["href"] for each in html.all("link", rel="stylesheet")]
+    linked += [each.attributes["src"] for each in html.all("script")]
+    assert any("save.js" in each for each in linked) and any("app.css" in each for each in linked)
+    sizes = {each: len(compress(client.get(each).get_data())) for each in linked}
+    # Compressed, with everything that the page loads: what somebody with a weak signal waits for.
+    assert len(compress(page)) + sum(sizes.values()) <= 60_000, sizes
 
 
 # A version of the form came in between

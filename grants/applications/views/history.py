@@ -69,7 +69,8 @@ def history(page: HistoryPage) -> str:
     limit = SHOWN_OF_ONE if one else SHOWN_OF_EACH
     found = queries.list_versions(db.session, page.application, questions, limit=limit)
     given = queries.answers_of(db.session, page.application)
-    may_write = page.application.state is ApplicationState.DRAFT and not clock_of(page.application).is_over
+    clock = clock_of(page.application) if page.application.state is ApplicationState.DRAFT else None
+    may_write = clock is not None and not clock.is_over
     return render_template(
         "applications/history.html",
         application=page.application,
@@ -77,6 +78,7 @@ def history(page: HistoryPage) -> str:
         questions=[(each, found[each.code]) for each in questions if each.code in found],
         marks={each.code: answers.fingerprint(given.get(each.code)) for each in questions},
         may_write=may_write and bool(current_actor().roles_in(page.scope) & WRITERS),
+        clock=clock,
         most=0 if one else limit,
     )
 
