@@ -18,10 +18,12 @@ from grants.funds import services as funds
 from grants.funds.models import Round
 from grants.sample.answers import FULL, PROJECTS, QUIZ, WHOLE
 from grants.sample.dates import at, round_definition
+from grants.sample.papers import keep_papers
 from grants.sample.people import Cast
 from workflows.actors import Actor
 from workflows.assignment import Interest
 from workflows.deadlines import london_date
+from workflows.document import DocumentKind
 from workflows.rules.eligibility import Outcome
 
 # Score and words for each criterion; none is extreme, so none needs twenty words.
@@ -52,7 +54,11 @@ def load_open_round(session: Session, cast: Cast, *, now: datetime) -> None:
     dates = {"opens_at": at(now, -10, 9), "closes_at": at(now, 21, 17)}
     round_ = set_up(session, cast, "csf-r4", dates, made=at(now, -25))
     funds.open_due_rounds(session, at(now, -10, 9))
-    send_bid(session, cast, round_, 5, at(now, -3, 15), ["East Leicester"])
+    papers = keep_papers(session, cast, 5, now=at(now, -9, 18))
+    keep_papers(session, cast, 1, now=at(now, -1, 18))
+    constitution = papers[DocumentKind.GOVERNING_DOCUMENT]
+    file = {"document_id": constitution.id, "name": constitution.file_name, "sha256": constitution.sha256}
+    send_bid(session, cast, round_, 5, at(now, -3, 15), ["East Leicester"], more={"D1": [file]})
     _begin_draft(session, cast, round_, now)
 
 
@@ -71,7 +77,16 @@ def load_coming_rounds(session: Session, cast: Cast, *, now: datetime) -> None:
     funds.open_due_rounds(session, at(now, -60, 9))
 
 
-def send_bid(session: Session, cast: Cast, round_: Round, group: int, sent: datetime, areas: list[str]) -> Application:
+def send_bid(
+    session: Session,
+    cast: Cast,
+    round_: Round,
+    group: int,
+    sent: datetime,
+    areas: list[str],
+    *,
+    more: Mapping[str, Any] | None = None,
+) -> Application:
     """A whole bid of this group, begun three days before it was sent."""
     begun = max(sent - timedelta(days=3), round_.opens_at or sent)
     lead = cast.actor(f"group-{group}.lead")
@@ -84,7 +99,7 @@ def send_bid(session: Session, cast: Cast, round_: Round, group: int, sent: date
     starts_on = london_date(sent) + timedelta(days=120)
     dates = {"P9a": starts_on.isoformat(), "P9b": (starts_on + timedelta(days=300)).isoformat()}
     own = {"O1": organisation.name, "P1": title, "P2": summary, "P7": areas}
-    answers = _asked(session, round_, quiz | dates | own | _plan(starts_on))
+    answers = _asked(session, round_, quiz | dates | own | _plan(starts_on) | dict(more or {}))
     applications.save_answers(session, application, answers, actor=lead, now=begun, received_at=begun)
     applications.submit_application(session, application, actor=lead, now=sent, received_at=sent)
     return application

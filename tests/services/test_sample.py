@@ -14,6 +14,8 @@ from grants.assessment.models import Assignment
 from grants.awards.models import Award, PastAward
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry, Progress
+from grants.documents.models import Document
+from grants.documents.storage import store_of
 from grants.extensions import db
 from grants.funds.models import Question, QuestionKind, Round
 from grants.monitoring.models import MonitoringReturn
@@ -87,6 +89,15 @@ def test_there_is_a_round_of_every_kind(sample):
     assert timedelta(days=20) < left < timedelta(days=22)
     opened, closed = (to_london(each) for each in (rounds["CSF-R3"].opens_at, rounds["CSF-R3"].closes_at))
     assert (opened.date().isoformat(), closed.isoformat()) == ("2023-12-11", "2024-01-15T17:00:00+00:00")
+
+
+def test_two_groups_keep_documents_and_a_bid_was_sent_with_one(sample):
+    kept = sample.scalars(sa.select(Document).order_by(Document.id)).all()
+    assert sorted({each.kind for each in kept}) == ["governing_document", "insurance"] and len(kept) == 4
+    assert [each.file_name for each in kept if each.sent_at] == ["Constitution, signed.pdf"]
+    for each in kept:
+        content = b"".join(store_of(sample).read(each.storage_key))
+        assert content.startswith(b"%PDF-") and b"fictional" in content
 
 
 def test_somebody_has_a_draft_and_markers_are_at_every_step(sample):
