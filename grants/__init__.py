@@ -32,6 +32,7 @@ FEATURES = (
     "accounts",
     "funding",
     "funds",
+    "events",
     "subscriptions",
     "documents",
     "applications",

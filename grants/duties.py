@@ -24,6 +24,7 @@ from grants.documents.services import ScanRoom, forget_uploads, remind_expiring,
 from grants.documents.storage import StorageDown, store_of
 from grants.eligibility.services import check_new_bids, end_due_clarifications, remind_clarifications
 from grants.endorsements.services import expire_endorsements, remind_endorsers
+from grants.events.services import run_events
 from grants.funds.services import close_due_rounds, open_due_rounds
 from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
@@ -128,6 +129,7 @@ DUTIES: dict[str, Duty] = {
     "remind-documents": remind_expiring,
     "scan-documents": scan_documents,
     "sweep-files": sweep_files,
+    "run-events": run_events,
     "remind-endorsers": remind_endorsers,
     "expire-endorsements": expire_endorsements,
     "purge-subscriptions": purge_subscriptions,

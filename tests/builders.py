@@ -16,6 +16,7 @@ from grants.accounts import services as accounts
 from grants.accounts.models import Office, Organisation, Person
 from grants.applications import services as applications
 from grants.applications.models import Application
+from grants.events.services import Plan
 from grants.funds import model_form
 from grants.funds import services as funds
 from grants.funds.definition import AreaDef, RoundDefinition
@@ -192,3 +193,16 @@ def a_round(session: Session, office: Office, *, now: datetime = NOW, **override
     funds.publish_round(session, round_, actor=actor, now=now)
     funds.open_due_rounds(session, now)
     return round_
+
+
+def a_plan(now: datetime = NOW, **changed: Any) -> Plan:
+    """A workshop in ten days, for two hours; `changed` replace some of it."""
+    values: dict[str, Any] = {
+        "title": "How to apply",
+        "starts_at": now + timedelta(days=10),
+        "ends_at": now + timedelta(days=10, hours=2),
+        "about": "We go through the form.",
+        "place": "Example Hall",
+        "link": "https://call.example.org/join",
+    }
+    return Plan(**values | changed)

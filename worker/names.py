@@ -16,6 +16,7 @@ REMIND_RETURNS = "remind-returns"
 REMIND_DOCUMENTS = "remind-documents"
 SCAN_DOCUMENTS = "scan-documents"
 SWEEP_FILES = "sweep-files"
+RUN_EVENTS = "run-events"
 REMIND_ENDORSERS = "remind-endorsers"
 EXPIRE_ENDORSEMENTS = "expire-endorsements"
 PURGE_SUBSCRIPTIONS = "purge-subscriptions"
@@ -37,6 +38,7 @@ EVERY_MINUTE = (
     REMIND_DOCUMENTS,
     SCAN_DOCUMENTS,
     SWEEP_FILES,
+    RUN_EVENTS,
     REMIND_ENDORSERS,
     EXPIRE_ENDORSEMENTS,
     PURGE_SUBSCRIPTIONS,

@@ -20,6 +20,7 @@ class Audience(StrEnum):
     APPLICANTS = "applicants"
     SUBSCRIBERS = "subscribers"
     ENDORSER = "endorser"
+    SIGN_UPS = "sign_ups"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from workflows.actors import Actor, Role, Scope
+from workflows.effects import Audience, Tell
 from workflows.engine import NEW, Workflow
 from workflows.errors import Refusal
 
@@ -19,6 +20,8 @@ class EventState(StrEnum):
 
 
 S = EventState
+# A reminder goes this many days before, at nine in London (published practice for workshops).
+REMIND_BEFORE_DAYS = 3
 COMING = frozenset({S.PLANNED})
 PAST = frozenset({S.HELD, S.RECORDING_PUBLISHED})
 CALLED_OFF = frozenset({S.CANCELLED})
@@ -30,7 +33,10 @@ class EventFacts:
 
     scope: Scope
     now: datetime
+    starts_at: datetime | None = None
     ends_at: datetime | None = None
+    reminder_at: datetime | None = None
+    was_reminded: bool = True
     recording_link: str = ""
     reason: str = ""
 
@@ -49,6 +55,14 @@ def reason_given(facts: EventFacts, actor: Actor) -> Refusal | None:
     return None if facts.reason.strip() else Refusal("reason-needed")
 
 
+def event_reminder_is_due(facts: EventFacts, actor: Actor) -> Refusal | None:
+    # Nobody is reminded of what has begun.
+    has_begun = facts.starts_at is None or facts.now >= facts.starts_at
+    if facts.was_reminded or has_begun or facts.reminder_at is None or facts.now < facts.reminder_at:
+        return Refusal("reminder-not-due")
+    return None
+
+
 STAFF = {Role.OFFICER, Role.MANAGER}
 TIMER = {Role.SYSTEM}
 
@@ -62,10 +76,16 @@ EVENT = Workflow(
         # action               from        to                       who            provided that      then
         ("plan",               NEW,        S.PLANNED,               STAFF,         [],                []),
         ("change",             S.PLANNED,  S.PLANNED,               STAFF,         [],                []),
+        ("move",               S.PLANNED,  S.PLANNED,               STAFF,         [],
+            [Tell("event-moved", Audience.SIGN_UPS)]),
+        ("remind",             S.PLANNED,  S.PLANNED,               TIMER,         [event_reminder_is_due],
+            [Tell("event-reminder", Audience.SIGN_UPS)]),
         ("hold",               S.PLANNED,  S.HELD,                  TIMER | STAFF, [event_is_over],   []),
-        ("publish-recording",  S.HELD,     S.RECORDING_PUBLISHED,   STAFF,         [recording_given], []),
+        ("publish-recording",  S.HELD,     S.RECORDING_PUBLISHED,   STAFF,         [recording_given],
+            [Tell("event-recording", Audience.SIGN_UPS)]),
         ("change-recording",   S.RECORDING_PUBLISHED, S.RECORDING_PUBLISHED, STAFF, [recording_given], []),
-        ("cancel",             S.PLANNED,  S.CANCELLED,             STAFF,         [reason_given],    []),
+        ("cancel",             S.PLANNED,  S.CANCELLED,             STAFF,         [reason_given],
+            [Tell("event-cancelled", Audience.SIGN_UPS)]),
     ],
 )
 # fmt: on

@@ -22,6 +22,7 @@ from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.endorsements.models import Endorsement
 from grants.endorsements.queries import endorsers
+from grants.events.queries import everybody
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
 from grants.subscriptions.queries import subscribers as waiting_for
@@ -188,6 +189,14 @@ def subscribers(session: Session, subject_type: str, ids: Collection[int]) -> Pe
     }
 
 
+def sign_ups(session: Session, subject_type: str, ids: Collection[int]) -> People:
+    """Whoever signed up to the event and still wants to come; people without an account."""
+    return {
+        event_id: [Recipient(None, each.email, {"place": each.id}) for each in coming]
+        for event_id, coming in everybody(session, ids).items()
+    }
+
+
 def endorser(session: Session, subject_type: str, ids: Collection[int]) -> People:
     """Whoever was asked to endorse the bid; somebody without an account."""
     found = endorsers(session, ids)
@@ -233,4 +242,5 @@ RESOLVERS: Mapping[Audience, Resolver] = {
     Audience.APPLICANTS: applicants,
     Audience.SUBSCRIBERS: subscribers,
     Audience.ENDORSER: endorser,
+    Audience.SIGN_UPS: sign_ups,
 }

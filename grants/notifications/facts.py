@@ -22,7 +22,7 @@ from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.eligibility.models import Clarification
 from grants.endorsements.models import Endorsement
-from grants.funds.models import Round
+from grants.funds.models import Round, SupportEvent
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import (
     GROUP_PAGES,
@@ -178,6 +178,18 @@ def _document(session: Session, document_id: int) -> Facts:
     }
 
 
+def _event(session: Session, event_id: int) -> Facts:
+    event = session.get_one(SupportEvent, event_id)
+    return _about_round(event.round) | {
+        "event_id": event.id,
+        "event_title": event.title,
+        "starts_at": event.starts_at,
+        "place": event.place,
+        "joining_link": event.link,
+        "recording_link": event.recording_link,
+    }
+
+
 def _endorsement(session: Session, endorsement_id: int) -> Facts:
     asked = session.get_one(Endorsement, endorsement_id)
     return _about_bid(asked.application) | {"asked_name": asked.asked_name}
@@ -210,6 +222,7 @@ def _answer(entry: Mapping[str, Any]) -> Facts:
 
 ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
     "endorsement": _endorsement,
+    "event": _event,
     "application": _application,
     "assignment": _assignment,
     "award": _award,

@@ -13,6 +13,7 @@ GROUP_PAGES: dict[str, str] = {
     "application": "/applications/{application_id}",
     "award": "/grants/{award_id}",
     "clarification": "/applications/{application_id}/questions",
+    "event": "/events/{event_id}",
     "endorsement": "/applications/{application_id}/endorsements",
     "document": "/applications/{application_id}",
     "return": "/returns/{return_id}",
@@ -21,6 +22,7 @@ GROUP_PAGES: dict[str, str] = {
 # A document that an organisation keeps belongs to no bid.
 KEPT_DOCUMENTS = "/groups/{organisation_id}/documents"
 OFFICE_PAGES: dict[str, str] = {
+    "event": "/office/events/{event_id}",
     "application": "/office/applications/{application_id}",
     "assignment": "/office/marking/{assignment_id}",
     "award": "/office/awards/{award_id}",

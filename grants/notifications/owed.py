@@ -21,10 +21,10 @@ from grants.decisions.models import Decision
 from grants.documents.models import Document
 from grants.eligibility.models import Clarification, Disqualification
 from grants.endorsements.models import Endorsement
-from grants.funds.models import Round
+from grants.funds.models import Round, SupportEvent
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.strangers import still_wanted
-from workflows import application, assignment, decision, document, monitoring, panel, round
+from workflows import application, assignment, decision, document, event, monitoring, panel, round
 from workflows.application import ApplicationState
 from workflows.award import AwardState
 from workflows.deadlines import london_date
@@ -38,6 +38,7 @@ MODELS: Mapping[str, Any] = {
     "clarification": Clarification,
     "decision": Decision,
     "endorsement": Endorsement,
+    "event": SupportEvent,
     "document": Document,
     "panel": Panel,
     "return": MonitoringReturn,
@@ -66,6 +67,11 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "draft-reminder": application.DRAFTING,
     "file-infected": frozenset({document.DocumentState.INFECTED}),
     "draft-saved": application.DRAFTING,
+    "event-cancelled": event.CALLED_OFF,
+    "event-moved": event.COMING,
+    "event-place": event.COMING,
+    "event-recording": frozenset({event.EventState.RECORDING_PUBLISHED}),
+    "event-reminder": event.COMING,
     "endorsement-declined": frozenset({EndorsementState.DECLINED}),
     "endorsement-given": frozenset({EndorsementState.GIVEN}),
     "endorsement-reminder": frozenset({EndorsementState.REQUESTED}),
@@ -165,7 +171,14 @@ def _question_waits(session: Session, asked: Clarification, now: datetime) -> bo
     return asked.ended_at is None and now < asked.due_at
 
 
+def _has_not_begun(session: Session, thing: SupportEvent, now: datetime) -> bool:
+    return now < thing.starts_at
+
+
 FURTHER: Mapping[str, Any] = {
+    "event-moved": _has_not_begun,
+    "event-place": _has_not_begun,
+    "event-reminder": _has_not_begun,
     "clarification-reminder": _question_waits,
     "disqualification-to-confirm": _proposal_waits,
     "document-expiring": _runs_out_soon,

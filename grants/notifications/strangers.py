@@ -16,6 +16,8 @@ from grants.accounts.services import Site
 from grants.core.outbox import Message
 from grants.endorsements import queries as endorsements
 from grants.endorsements.models import Endorsement
+from grants.events import queries as events
+from grants.funds.models import EventSignUp
 from grants.subscriptions import queries as subscriptions
 from grants.subscriptions.models import Subscription
 
@@ -37,7 +39,7 @@ def still_wanted(session: Session, message: Message) -> bool:
 
 def facts_of(session: Session, message: Message, site: Site) -> Facts:
     """What only this message's reader is told: their own link, and how to stop."""
-    facts: Facts = {"stop_link": "", "own_link": "", "answer_by": None, "one_press": False}
+    facts: Facts = {"stop_link": "", "own_link": "", "answer_by": None, "waits": False, "one_press": False}
     for kind, number in _named(message):
         facts |= kind.facts(session, number, site)
     return facts
@@ -63,7 +65,18 @@ def _endorser(session: Session, endorsement_id: int, site: Site) -> Facts:
     return {"own_link": site.url(f"/endorse/{found.id}/{token}"), "answer_by": endorsements.closes_at(found)}
 
 
+def _coming(session: Session, sign_up_id: int, site: Site) -> Facts:
+    found = session.get(EventSignUp, sign_up_id)
+    if found is None:
+        return {}
+    token = events.place_token(site, found)
+    link = site.url(f"/events/{found.event_id}/place/{found.id}/{token}")
+    # Their name is left out: anybody may have typed it, to anybody.
+    return {"own_link": link, "waits": found.is_waiting}
+
+
 STRANGERS: Mapping[str, Stranger] = {
     "endorsement": Stranger(endorsements.is_waiting, _endorser),
+    "place": Stranger(events.is_coming, _coming),
     "subscription": Stranger(subscriptions.is_standing, _subscriber),
 }

@@ -31,6 +31,11 @@ TITLES: dict[str, str] = {
     "endorsement-given": "Endorsement: given",
     "endorsement-reminder": "Reminder: endorsement",
     "endorsement-request": "Endorsement: link to answer",
+    "event-cancelled": "Event: cancelled",
+    "event-moved": "Event: changed",
+    "event-place": "Event: your place",
+    "event-recording": "Event: recording",
+    "event-reminder": "Reminder: event",
     "group-invitation": "Invitation to a group",
     "join-asked": "Somebody asks to join a group",
     "join-let-in": "Let into a group",
@@ -84,4 +89,9 @@ DELIVERIES: dict[Delivery, tuple[str, str]] = {
 # These carry a link that lets somebody in: the link is wiped once it is sent, and they go before all others.
 SECRET_TEMPLATES = frozenset({"sign-in-link", "sign-up-link", "office-invitation", "group-invitation", "news-confirm"})
 # What these say holds a link for its reader alone: they can go again, and no copy of the words is kept.
-PRIVATE_TEMPLATES = frozenset({"endorsement-reminder", "endorsement-request", "news-already", "round-opened"})
+PRIVATE_TEMPLATES = frozenset(
+    {
+        *("endorsement-reminder", "endorsement-request", "news-already", "round-opened"),
+        *("event-moved", "event-place", "event-reminder"),
+    }
+)

@@ -16,6 +16,7 @@ from grants.core.outbox import Message
 from grants.documents.models import Document, Upload
 from grants.documents.services import begin_upload
 from grants.endorsements.models import Endorsement
+from grants.funds.models import SupportEvent
 from tests.files import a_document
 from tests.stages import Stage
 
@@ -123,6 +124,19 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.publish": MANAGER,
     "funds.deadline": MANAGER,
     "funds.cancel": DECIDER | CHIEF,
+    # events
+    "events.show": PUBLIC,
+    "events.signed_up": PUBLIC,
+    "events.show_place": PUBLIC,
+    "events.give_back": PUBLIC,
+    "events.list_events": HANDLERS,
+    "events.plan": HANDLERS,
+    "events.change": HANDLERS,
+    "events.cancel": HANDLERS,
+    "events.recording": HANDLERS,
+    "events.attendance": HANDLERS,
+    "events.hold": HANDLERS,
+    "reporting.event": HANDLERS,
     # subscriptions
     "subscriptions.ask": PUBLIC,
     "subscriptions.ask_for_round": PUBLIC,
@@ -319,6 +333,7 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "offset": lambda stage: 0,
     "decision_id": lambda stage: stage.decision.id if stage.decision else 0,
     "endorsement_id": _first(Endorsement),
+    "event_id": _first(SupportEvent),
     "message_id": _first(Message),
     "office_code": lambda stage: stage.office.code,
     "organisation_id": lambda stage: stage.groups[0][0].id,

@@ -8,12 +8,15 @@ import pytest
 import time_machine
 from flask import Flask
 
+from grants.accounts.services import Site
+from grants.endorsements import services as endorsements
+from grants.events import services as events
 from grants.extensions import db
 from grants.notifications import services as notifications
 from tests import stages
 from tests.apps import sign_in
 from tests.architecture.access_table import ARGUMENTS, SHOWN_TO_EVERY_OFFICE, TABLE, address
-from tests.builders import a_group, a_person, an_office, staff
+from tests.builders import a_draft, a_group, a_person, a_plan, a_round, an_office, staff
 from tests.stages import Stage
 from workflows.actors import GROUP_ROLES, OFFICE_ROLES, Role
 
@@ -38,6 +41,12 @@ def routes(app: Flask) -> Iterator[tuple[str, str, set[str]]]:
 def stage(session) -> Iterator[Stage]:
     """A round walked to its first running grant, with its mail written."""
     made = stages.running(session)
+    manager = made.actor("manager")
+    events.plan_event(session, made.round_, a_plan(made.now), actor=manager, now=made.now)
+    other = a_round(session, made.office, now=made.now, endorsement="welcome")
+    asking = {"site": Site("", "key"), "actor": made.group_actor(), "now": made.now}
+    bid = a_draft(session, other, *made.groups[0], now=made.now)
+    endorsements.ask_for_endorsement(session, bid, "officer@police.example.org", "Officer", **asking)
     while notifications.expand_outbox(session, made.now):
         pass
     session.commit()

@@ -23,6 +23,7 @@ FEATURES = (
     "accounts",
     "funding",
     "funds",
+    "events",
     "subscriptions",
     "applications",
     "endorsements",

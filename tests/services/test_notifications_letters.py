@@ -22,6 +22,7 @@ from grants.decisions.models import Decision, DecisionItem
 from grants.eligibility.models import Clarification
 from grants.endorsements.models import Endorsement
 from grants.funds.definition import AreaDef
+from grants.funds.models import SupportEvent
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
 from grants.notifications.rendering import FOLDER, Letter, render
@@ -29,7 +30,7 @@ from grants.notifications.words import DELIVERIES, TITLES
 from tests import builders
 from tests.files import a_document
 from tests.mail import LETTERHEAD
-from workflows import application, assignment, award, decision, document, endorsement, monitoring, panel, round
+from workflows import application, assignment, award, decision, document, endorsement, event, monitoring, panel, round
 from workflows.actors import Role
 from workflows.engine import Workflow
 from workflows.rules.reminders import (
@@ -42,6 +43,7 @@ from workflows.rules.reminders import (
 )
 
 MACHINES: tuple[Workflow[Any], ...] = (
+    event.EVENT,
     endorsement.ENDORSEMENT,
     round.ROUND,
     application.APPLICATION,
@@ -79,13 +81,14 @@ ACCOUNTS = {
 }
 # To people who have no account.
 STRANGERS = {
+    "event-place": {},
     "news-confirm": {"url": "https://grants.example.org/x", "days": 7, "round": "Round", "office": "", "narrow": True},
     "news-already": {},
 }
 FILES = {path.stem for path in FOLDER.glob("[!_]*.txt")}
 CASES = [(name, kind, {}) for name, kind in sorted(TOLD.items())]
 CASES += [(name, kind, {"offset": each.key}) for name, (kind, series) in REMINDERS.items() for each in series]
-CASES += [(name, "person", detail) for name, detail in (ACCOUNTS | STRANGERS).items()]
+CASES += [(name, "event" if name.startswith("event") else "person", d) for name, d in (ACCOUNTS | STRANGERS).items()]
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -174,11 +177,23 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
         token_hash="x" * 64,
         asked_at=now,
     )
-    session.add(backing)
+    workshop = SupportEvent(
+        office_id=office.id,
+        round_id=bid.round_id,
+        title="How to apply",
+        state="planned",
+        starts_at=now,
+        place="Example Hall",
+        recording_link="https://video.example.org/watch",
+        state_entered_at=now,
+        created_at=now,
+    )
+    session.add_all([backing, workshop])
     session.flush()
     return {
         "clarification": asked,
         "endorsement": backing,
+        "event": workshop,
         "assignment": work,
         "document": kept,
         "panel": sitting,

@@ -58,7 +58,15 @@ FACTS = {
         name="Endorser",
         position="Neighbourhood officer",
     ),
-    "event": replace(BARE["event"], ends_at=NOW - HOUR, recording_link="https://video.example.org/1", reason="Ill"),
+    "event": replace(
+        BARE["event"],
+        starts_at=NOW + HOUR,
+        reminder_at=NOW - HOUR,
+        was_reminded=False,
+        ends_at=NOW - HOUR,
+        recording_link="https://video.example.org/1",
+        reason="Ill",
+    ),
     "round": replace(
         BARE["round"],
         opens_at=NOW - HOUR,

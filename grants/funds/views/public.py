@@ -12,16 +12,19 @@ from grants.funds import queries
 from grants.funds.forms import FindForm
 from grants.funds.models import Round
 from grants.funds.queries import RoundPage
+from grants.funds.queries.dates import support_events
 from grants.funds.views.blueprint import bp
 from grants.funds.views.feeds import follow_urls
 from grants.funds.views.linked_data import described
 from grants.web import filters
 from grants.web.access import PUBLIC, allows
 from grants.web.rule_words import rule_words
+from workflows.event import COMING
 from workflows.round import PUBLISHED, RoundState
 from workflows.rules.burden import burden_of
 
 START = "applications.start"
+EVENT = "events.show"
 NEWS = "subscriptions.ask_for_round"
 CHECK = "applications.could_we_apply"
 
@@ -80,6 +83,7 @@ def public_round(round_: Round) -> Any:
         follow=follow_urls({"office": page.office.code}),
         check_url=_check_url(page),
         news_url=_news_url(round_),
+        events=_events(round_),
     )
 
 
@@ -87,6 +91,14 @@ def _start_url(round_: Round) -> str:
     if round_.state != RoundState.OPEN or START not in current_app.view_functions:
         return ""
     return url_for(START, round_id=round_.id)
+
+
+def _events(round_: Round) -> list[tuple[Any, str]]:
+    """The round's events that take place or have a recording, each with the page to sign up on."""
+    found = support_events(db.session, [round_]).get(round_.id, [])
+    shown = [event for event in found if event.state in COMING or event.recording_link]
+    known = EVENT in current_app.view_functions
+    return [(event, url_for(EVENT, event_id=event.id) if known else "") for event in shown]
 
 
 def _news_url(round_: Round) -> str:

@@ -20,7 +20,7 @@ from grants.notifications.audiences import Recipient, resolve
 from workflows.effects import Audience
 
 # Nobody has to want to be told.
-MAY_BE_NOBODY = frozenset({Audience.SUBSCRIBERS})
+MAY_BE_NOBODY = frozenset({Audience.SUBSCRIBERS, Audience.SIGN_UPS})
 
 logger = logging.getLogger(__name__)
 

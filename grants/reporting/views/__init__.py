@@ -1,6 +1,14 @@
 """Staff's pages that read across features: what waits, a round's dashboard, its list of bids, one bid."""
 
-from grants.reporting.views import bids, files, home, listing, organisations, rounds  # noqa: F401  (their routes)
+from grants.reporting.views import (  # noqa: F401  (their routes)
+    bids,
+    events,
+    files,
+    home,
+    listing,
+    organisations,
+    rounds,
+)
 from grants.reporting.views.blueprint import bp
 
 __all__ = ["bp"]

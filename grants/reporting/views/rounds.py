@@ -106,6 +106,7 @@ def _links(round_: Round, actor: Actor) -> list[tuple[str, str]]:
     found = [("All bids", url_for("reporting.applications", round_id=round_.id))]
     if staff & {Role.OFFICER, Role.MANAGER}:
         found.append(("Set-up of the round", link("funds.setup", round_id=round_.id)))
+        found.append(("Support events", link("events.list_events", round_id=round_.id)))
     if Role.MANAGER in staff:
         found += [
             ("Markers", link("assessment.round_markers", round_id=round_.id)),
