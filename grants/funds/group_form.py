@@ -25,7 +25,7 @@ SECTIONS: Final = (
     SectionDef(
         code="name",
         title="Name, numbers and address",
-        guidance="These are public facts. Every office that you apply to sees them.",
+        guidance="Any office can see your name, numbers, postcode and website. Your address is only in what you send.",
         questions=(
             QuestionDef(
                 code=NAME,

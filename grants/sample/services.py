@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from grants.accounts.models import Installation, Office, Organisation, Person
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry, Progress
+from grants.sample.groups import load_group_details
 from grants.sample.history import load_history
 from grants.sample.live import load_coming_rounds, load_open_round, load_scoring_round
 from grants.sample.paper import load_offers, load_running_grants, load_safety_fund
@@ -48,6 +49,7 @@ def load_sample(session: Session, *, now: datetime) -> bool:
     load_coming_rounds(session, cast, now=now)
     load_scoring_round(session, cast, now=now)
     load_open_round(session, cast, now=now)
+    load_group_details(cast, now=now)
     _let_old_letters_rest(session, now)
     session.add(Installation(key=MADE_BY, value=SAMPLE))
     session.flush()
