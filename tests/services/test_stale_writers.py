@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from grants.accounts.models import OrganisationMerge
 from grants.accounts.services import Site
 from grants.applications.models import Application
 from grants.assessment.models import Assignment
@@ -66,7 +67,19 @@ def an_asking(stage):
     return made
 
 
+def a_merge(stage):
+    kept, gone = (group for group, _ in stage.groups[:2])
+    made = OrganisationMerge(
+        office_id=stage.office.id, kept_id=kept.id, gone_id=gone.id, reason="The same", created_at=NOW
+    )
+    facts = replace(willing("merge", "propose"), scope=made.scope)
+    transitions.create(stage.session, [made], "propose", facts, actor=stage.actor("officer"), now=NOW)
+    stage.session.commit()
+    return made
+
+
 CASES = {
+    "merge": Case(stages.submitted, a_merge, "drop", "officer"),
     "endorsement": Case(stages.submitted, an_asking, "expire"),
     "event": Case(stages.submitted, an_event, "hold"),
     "round": Case(stages.submitted, lambda stage: stage.round_, "close"),
