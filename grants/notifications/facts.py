@@ -58,6 +58,7 @@ def facts_for(session: Session, message: Message, site: Site) -> Facts:
     if about is not None:
         facts |= about(session, message.subject_id)
     facts |= _pages(message, facts, base_url)
+    facts["own_words"] = _own_words(session, message)
     facts |= facts_of(session, message, site)
     if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
         facts["link"] = facts["office_link"]
@@ -74,6 +75,25 @@ def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
         group = KEPT_DOCUMENTS
     links = {"link": base_url + group.format_map(facts), "office_link": base_url + office.format_map(facts)}
     return links | ({"public_link": base_url + PUBLIC_ROUND.format_map(facts)} if "round_id" in facts else {})
+
+
+# The letters that an office may add words of its own to.
+WITH_OWN_WORDS = frozenset(
+    (
+        *("submission-receipt", "application-disqualified", "progressed-to-assessment", "outcome-declined"),
+        *("outcome-reserve", "offer"),
+    )
+)
+
+
+def _own_words(session: Session, message: Message) -> str:
+    if message.template not in WITH_OWN_WORDS:
+        return ""
+    model = Award if message.subject_type == "award" else Application
+    thing: Any = session.get_one(model, message.subject_id)
+    bid = thing.application if isinstance(thing, Award) else thing
+    words = bid.round.letters.get(message.template, "")
+    return str(words).strip()
 
 
 def _is_of_the_group(session: Session, message: Message, organisation_id: int) -> bool:

@@ -448,6 +448,7 @@ SENTENCES: dict[str, str] = {
     "panel-not-closed": "The panel has not closed.",
     "panel-not-in-session": "The panel is not in session. The chair opens it first.",
     "proposal-waits": "A disqualification is proposed and waits for a second person.",
+    "quiz-section-stays": "These questions are asked before the form. Hide or change them instead.",
     "question-needed": "Write the question.",
     "quiz-not-passed": "Answer the eligibility questions first. Your answers must show that you can apply.",
     "reason-needed": "Write the reason.",

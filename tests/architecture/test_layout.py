@@ -45,6 +45,7 @@ MORE_FILES = {
         "definition",
         "definition_file",
         "described",
+        "editing",
         "file_tables",
         "form_tables",
         "group_form",

@@ -1,0 +1,321 @@
+"""Sections and questions as a manager types them, and how they become those of a definition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
+
+from grants.funds import editing
+from grants.funds.forms.rounds import LONG, tidy
+from grants.funds.models import QuestionKind as Kind
+from grants.funds.parts import QuestionDef, RoundDefinition
+from grants.web.fields import DateField, MoneyField
+from grants.web.forms import Form
+
+KINDS: Final = {
+    Kind.TEXT: "Short text, on one line",
+    Kind.LONG_TEXT: "Long text, with a word limit",
+    Kind.YES_NO: "Yes or no",
+    Kind.RADIO: "One of several answers",
+    Kind.CHECKBOXES: "Any of several answers",
+    Kind.AREAS: "Areas of the round",
+    Kind.NUMBER: "A whole number",
+    Kind.MONEY: "An amount of money",
+    Kind.DATE: "A date",
+    Kind.BUDGET: "A simple budget: what, and how much",
+    Kind.TABLE: "A table, with columns of its own",
+    Kind.FILES: "Files",
+    Kind.DECLARATION: "Things to agree to",
+    Kind.POSTCODE: "A postcode",
+    Kind.EMAIL: "An e-mail address",
+    Kind.PHONE: "A telephone number",
+    Kind.URL: "A web address",
+    Kind.CHARITY_NUMBER: "A charity number",
+    Kind.COMPANY_NUMBER: "A company number",
+}
+COLUMN_KINDS: Final = {
+    "text": "Short text",
+    "long_text": "Long text",
+    "money": "Money",
+    "number": "Whole number",
+    "date": "Date",
+    "choice": "One of several answers",
+    "percent": "Percentage",
+}
+WITH_OPTIONS: Final = frozenset({Kind.RADIO, Kind.CHECKBOXES, Kind.DECLARATION})
+MANY: Final = frozenset({Kind.POSTCODE, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHARITY_NUMBER, Kind.COMPANY_NUMBER})
+BLANK_ROWS: Final = 2
+# Which bounds a kind has: the field of the form and the setting that it becomes.
+BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
+    Kind.TEXT: (("most_characters", "max_length"),),
+    Kind.NUMBER: (("least", "min"), ("most", "max")),
+    Kind.MONEY: (("least_money", "min_pence"), ("most_money", "max_pence")),
+    Kind.DATE: (("earliest", "min"), ("latest", "max")),
+    Kind.CHECKBOXES: (("most", "max_choices"),),
+    Kind.TABLE: (("least", "min_rows"), ("most", "max_rows")),
+    Kind.FILES: (("may_follow", "may_follow"),),
+}
+
+
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def _whole(label: str, description: str = "") -> IntegerField:
+    return IntegerField(
+        label,
+        [Optional(), NumberRange(0, 1_000_000_000, "Write a whole number, 0 or more.")],
+        description=description,
+    )
+
+
+class SectionForm(Form):
+    """A group of questions: one line of the applicant's task list."""
+
+    title = StringField(
+        "Title", [DataRequired("Enter a title"), Length(max=200, message="Use at most 200 characters")], filters=[tidy]
+    )
+    guidance = TextAreaField("Guidance, shown above its questions", [LONG], filters=[tidy])
+
+
+class KindForm(Form):
+    """What kind of question is to be added, and to which section."""
+
+    kind = RadioField(
+        "What kind of answer?", [DataRequired("Choose the kind of answer.")], choices=choices(KINDS.items())
+    )
+    section = SelectField("Which section does it go into?", validate_choice=False)
+
+
+class ColumnForm(PlainForm):
+    """One column of a table."""
+
+    code = StringField()
+    label = StringField("Name of the column", [Length(max=100, message="Use at most 100 characters")], filters=[tidy])
+    kind = SelectField("What it takes", choices=choices(COLUMN_KINDS.items()), validate_choice=False)
+    is_required = BooleanField("Must be filled in")
+    options = StringField("Its answers, with commas between them", [LONG], filters=[tidy])
+
+
+class QuestionEditForm(Form):
+    """One question: its words, its bounds, when it is asked, and what reads it."""
+
+    label = TextAreaField(
+        "Question", [DataRequired("Write the question."), Length(max=500, message="Use at most 500 characters")],
+        filters=[tidy],
+    )  # fmt: skip
+    help_text = TextAreaField("Help, shown under the question", [LONG], filters=[tidy])
+    is_required = BooleanField("It must be answered")
+    word_limit = IntegerField(
+        "Word limit", [Optional(), NumberRange(1, 5000, "Enter a number from 1 to 5,000, or nothing.")]
+    )
+    options = TextAreaField(
+        "The answers to choose from", [LONG], description="One on each line, in the order in which they are shown."
+    )
+    most_characters = _whole("The most characters")
+    least, most = _whole("The least"), _whole("The most")
+    least_money = MoneyField("The least", is_required=False)
+    most_money = MoneyField("The most", is_required=False)
+    earliest = DateField("The earliest", is_required=False)
+    latest = DateField("The latest", is_required=False)
+    may_follow = BooleanField("Groups may say that they will send it later")
+    many = BooleanField("There may be several, one on each line")
+    columns = FieldList(FormField(ColumnForm), max_entries=20)
+    must_be = SelectField("Only this answer lets a group apply", validate_choice=False)
+    conditions = SelectMultipleField("Ask it only beside one of these answers", validate_choice=False)
+    criterion_code = SelectField("Which criterion is it read for?", validate_choice=False)
+    is_private = BooleanField("Markers do not see the answer")
+    section = SelectField("Section", validate_choice=False)
+
+    def validate_options(self, field: TextAreaField) -> None:
+        lines = option_lines(field.data or "")
+        if len({line.lower() for line in lines}) != len(lines):
+            raise ValidationError("Two lines say the same. Write each answer once.")
+
+    def validate_conditions(self, field: SelectMultipleField) -> None:
+        if len({value.partition("=")[0] for value in field.data or ()}) > 1:
+            raise ValidationError("Tick answers of one question only.")
+
+
+def option_lines(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+
+def kind_fields(kind: Kind) -> frozenset[str]:
+    """The fields of `QuestionEditForm` that make sense for a kind; the rest are not drawn and not read."""
+    names = {name for name, _ in BOUNDS.get(kind, ())}
+    if kind in {Kind.TEXT, Kind.LONG_TEXT}:
+        names.add("word_limit")
+    if kind in WITH_OPTIONS:
+        names.add("options")
+    if kind in MANY:
+        names |= {"many", "most"}
+    if kind in {Kind.YES_NO, Kind.RADIO}:
+        names.add("must_be")
+    if kind is Kind.TABLE:
+        names.add("columns")
+    return frozenset(names)
+
+
+def question_data(question: QuestionDef) -> dict[str, Any]:
+    """What the form shows of a question."""
+    data: dict[str, Any] = {
+        "label": question.label,
+        "help_text": question.help_text,
+        "is_required": question.is_required,
+        "word_limit": question.word_limit,
+        "options": "\n".join(label for _, label in question.options),
+        "criterion_code": question.criterion_code,
+        "is_private": question.is_private,
+        "conditions": conditions_of(question),
+        "must_be": str(question.settings.get("must_be", "")),
+        "many": bool(question.settings.get("many")),
+        "columns": [_column_data(each) for each in question.settings.get("columns", ())] + [{}] * BLANK_ROWS,
+    }
+    for name, setting in _bounds(question.kind):
+        value = question.settings.get(setting)
+        data[name] = _as_day(value) if name in {"earliest", "latest"} else value
+    return data
+
+
+def _bounds(kind: Kind) -> tuple[tuple[str, str], ...]:
+    return (*BOUNDS.get(kind, ()), *((("most", "most"),) if kind in MANY else ()))
+
+
+def _as_day(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else None
+
+
+def _column_data(column: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "code": column["code"],
+        "label": column["label"],
+        "kind": column["kind"],
+        "is_required": column.get("required", True),
+        "options": ", ".join(label for _, label in column.get("options", ())),
+    }
+
+
+def conditions_of(question: QuestionDef) -> list[str]:
+    """The condition as the ticks of the form: `S1=yes`."""
+    if not question.show_when:
+        return []
+    return [f"{question.show_when['question']}={value}" for value in question.show_when["is"]]
+
+
+def draw_choices(form: QuestionEditForm, definition: RoundDefinition, code: str, question: QuestionDef) -> None:
+    """Fill the lists to choose from with what this form has."""
+    form.criterion_code.choices = choices(
+        [("", "No criterion"), *((each.code, f"{each.code}: {each.title}") for each in definition.criteria)]
+    )
+    form.section.choices = choices((each.code, each.title) for each in definition.sections)
+    form.conditions.choices = choices(
+        (f"{earlier.code}={value}", f"{earlier.label.rstrip('?')}: {label}")
+        for earlier in editing.earlier_choices(definition, code)
+        for value, label in editing.choices_of(earlier)
+    )
+    form.must_be.choices = choices([("", "Any answer"), *editing.choices_of(question)])
+
+
+def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
+    """The question as the form has it; settings that the form does not show stay."""
+    shown = kind_fields(standing.kind)
+    settings = dict(standing.settings)
+    for name, setting in _bounds(standing.kind):
+        _put(settings, setting, _bound(form[name].data))
+    if "many" in shown:
+        _put(settings, "many", form.many.data or None)
+    if "must_be" in shown:
+        _put(settings, "must_be", form.must_be.data or None)
+    if "columns" in shown:
+        settings["columns"] = read_columns(form.columns.data)
+    options = standing.options
+    if "options" in shown:
+        options = named_options(option_lines(form.options.data or ""), standing.options)
+    return replace(
+        standing,
+        label=form.label.data or "",
+        help_text=form.help_text.data or "",
+        is_required=bool(form.is_required.data),
+        word_limit=form.word_limit.data if "word_limit" in shown else standing.word_limit,
+        options=options,
+        settings=settings,
+        criterion_code=form.criterion_code.data or "",
+        is_private=bool(form.is_private.data),
+        show_when=_condition(form.conditions.data or ()),
+    )
+
+
+def _bound(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    # Nought is a bound; an empty box and a box without its tick are none.
+    return None if value is False or value == "" else value
+
+
+def _put(settings: dict[str, Any], name: str, value: Any) -> None:
+    if value is None:
+        settings.pop(name, None)
+    else:
+        settings[name] = value
+
+
+def _condition(ticked: Sequence[str]) -> dict[str, Any] | None:
+    pairs = [value.partition("=") for value in ticked]
+    return {"question": pairs[0][0], "is": [value for _, _, value in pairs]} if pairs else None
+
+
+def named_options(labels: Sequence[str], standing: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """The answers with their values: a label that stays keeps its value, and so does one that was only reworded.
+
+    Values are what stored answers hold, so they never change under a label that somebody has chosen.
+    """
+    values = {label: value for value, label in standing}
+    if len(labels) == len(standing):
+        # The same number of lines: a new line in the place of one that is gone is that one in other words.
+        for (value, old), new in zip(standing, labels, strict=True):
+            if old not in labels and new not in values:
+                values[new] = value
+    taken = {value for value, _ in standing}
+    made = []
+    for label in labels:
+        value = values.get(label) or editing.value_for(label, taken)
+        taken.add(value)
+        made.append((value, label))
+    return tuple(made)
+
+
+def read_columns(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The columns of a table as its settings hold them; rows without a name are left out."""
+    named = [row for row in rows if (row.get("label") or "").strip()]
+    taken = {row["code"] for row in named if row.get("code")}
+    columns: list[dict[str, Any]] = []
+    for row in named:
+        code = row.get("code") or editing.value_for(row["label"], taken)
+        taken.add(code)
+        column = {"code": code, "label": row["label"], "kind": row.get("kind") or "text"}
+        if not row.get("is_required"):
+            column["required"] = False
+        if column["kind"] == "choice":
+            labels = [part.strip() for part in (row.get("options") or "").split(",") if part.strip()]
+            column["options"] = [list(pair) for pair in named_options(labels, ())]
+        columns.append(column)
+    return columns
