@@ -17,6 +17,7 @@ from grants.funds.file_tables import Table
 from grants.funds.models import QuestionKind
 from grants.funds.parts import CriterionDef, QuestionDef, RuleDef, SectionDef
 from workflows.errors import Invalid
+from workflows.rules.answers import settings_fault
 from workflows.rules.eligibility import RULES, Outcome, check_params
 
 # The forms that a file may name; a question of one may also be asked by itself beside those of the other.
@@ -236,7 +237,10 @@ def _settings(table: Table, model: QuestionDef | None) -> dict[str, Any]:
     for key in plain:
         if plain[key] is None:
             table.say("settings", f'"{key}" can not be read: write texts, numbers, true or false, or lists of them')
-    return {**(model.settings if model else {}), **{k: v for k, v in plain.items() if v is not None}}
+    read = {**(model.settings if model else {}), **{k: v for k, v in plain.items() if v is not None}}
+    if table.keys.get("kind", model.kind if model else "") == QuestionKind.TABLE and (fault := settings_fault(read)):
+        table.say("settings", f'"{fault}" of this table does not fit: look at its columns and sums')
+    return read
 
 
 def _plain(value: Any) -> Any:

@@ -333,6 +333,7 @@ SENTENCES: dict[str, str] = {
     "scored-by-no-criterion": "Question {question} is scored, but no criterion reads it.",
     "section-code-twice": "Two sections have the code {section}. Give each its own.",
     "section-empty": 'The section "{title}" asks no question.',
+    "table-settings-wrong": "The columns or the sums of table {question} do not fit together.",
     "table-without-columns": "Question {question} is a table without columns.",
     "word-limit-zero": "Question {question} has a word limit of 0. Take the limit out, or make it larger.",
     "nothing-changed": "Nothing is changed yet, so there is nothing to publish.",

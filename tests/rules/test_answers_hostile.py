@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from grants.web import answer_labels, labels
 from workflows.rules import answers
+from workflows.rules.answers import MOST_ROWS
 from workflows.rules.answers.cells import KINDS, read_cell, shown_cell, written_cell
-from workflows.rules.answers.tables import MOST_ROWS
 
 ALL_KINDS = (
     *("text", "long_text", "money", "number", "date", "yes_no", "radio", "checkboxes", "areas", "budget"),

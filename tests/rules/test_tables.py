@@ -214,3 +214,30 @@ def test_an_empty_box_is_nothing_whatever_its_kind():
     assert {read_cell(kind, " \t") for kind in KINDS} == {None}
     assert {written_cell(kind, None) for kind in KINDS} == {""}
     assert read_day("") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({}, ""),
+        ({"columns": []}, "columns"),
+        ({"columns": [{"label": "No code"}]}, "columns"),
+        ({"columns": [{"code": "a"}, {"code": "a"}]}, "columns"),
+        ({"columns": [{"code": "a", "kind": "colour"}]}, "columns"),
+        ({"columns": [{"code": "a", "kind": "choice"}]}, "columns"),
+        ({"columns": "many"}, "columns"),
+        ({"min_rows": 4}, "max_rows"),
+        ({"max_rows": 100_000}, "max_rows"),
+        ({"row_sums": [{"parts": ["grant"]}]}, "row_sums"),
+        ({"row_products": [{"parts": ["quantity", "price"], "total": "total"}]}, "row_products"),
+        ({"sums": [{"column": "grant"}]}, "sums"),
+        ({"caps": [{"column": "unknown", "percent": 1000}]}, "caps"),
+        ({"inside": "P9a"}, "inside"),
+    ],
+)
+def test_settings_that_do_not_hold_together_are_named_and_break_nothing(change, fault):
+    settings = {**BUDGET, **change}
+    assert answers.settings_fault(settings) == fault
+    assert isinstance(answers.problems(table(settings), [STAFF, DESK], given=ASKED), list)
+    assert isinstance(answers.shown(table(settings), [STAFF]), str)
+    assert isinstance(answers.sums_of(table(settings), [STAFF], ASKED), list)

@@ -1,5 +1,6 @@
 """The full form as a volunteer meets it: tables row by row, questions that come and go, notes that stop nobody."""
 
+import gzip
 from datetime import timedelta
 
 import pytest
@@ -332,6 +333,18 @@ def test_the_whole_form_is_sent_without_what_is_only_counted(client, session, dr
     assert {"B2", "P11", "D1", "O3"} <= codes
     assert {"Q1", "Q2", "Q2a", "O4", "D7", "B7", "B7a"}.isdisjoint(codes)
     assert "women" not in str(sent.content)
+
+
+def test_the_heaviest_page_with_its_scripts_and_styles_is_light(client, session, draft, group):
+    rows = [{**ANSWERS["B2"][0], "what": f"Worker {number}"} for number in range(20)]
+    keep(session, draft, group, {**ANSWERS, "B2": rows})
+    for code in ("money", "results", "documents", "project"):
+        response = client.get(url(draft, code))
+        page = read_page(response)
+        addresses = [each.attributes["src"] for each in page.all("script")]
+        addresses += [each.attributes["href"] for each in page.all("link") if each.attributes["rel"] == "stylesheet"]
+        weight = sum(len(gzip.compress(client.get(address).data)) for address in addresses)
+        assert weight + len(gzip.compress(response.data)) <= 60_000, code
 
 
 @pytest.mark.parametrize("hostile", ["\x01", "=1+1", "<script>", "9" * 5_000, "\u202e\u200b", "-5", "x" * 60_000])

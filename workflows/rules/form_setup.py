@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from dataclasses import field as keeps
 from typing import Any, Final, Protocol
 
+from workflows.rules.answers import settings_fault
+
 
 @dataclass(frozen=True, slots=True)
 class SetupProblem:
@@ -105,7 +107,11 @@ def _choice(question: Question, earlier: Sequence[Question]) -> str:
 
 
 def _columns(question: Question, earlier: Sequence[Question]) -> str:
-    return "table-without-columns" if str(question.kind) == "table" and not question.settings.get("columns") else ""
+    if str(question.kind) != "table":
+        return ""
+    if not question.settings.get("columns"):
+        return "table-without-columns"
+    return "table-settings-wrong" if settings_fault(question.settings) else ""
 
 
 def _words(question: Question, earlier: Sequence[Question]) -> str:

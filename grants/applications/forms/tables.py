@@ -11,9 +11,9 @@ from wtforms.widgets import TextInput
 
 from grants.applications.forms.fields import clean
 from workflows.errors import Refusal
-from workflows.rules.answers import Column, Sum, columns_of, is_blank, sums_of
+from workflows.rules.answers import MOST_ROWS, Column, Sum, columns_of, is_blank, sums_of
 from workflows.rules.answers.cells import read_cell, written_cell
-from workflows.rules.answers.tables import MOST_ROWS, completed
+from workflows.rules.answers.tables import completed
 
 # Rows that are drawn back at most: far more than are allowed, far fewer than a hostile page may send.
 MOST_DRAWN: Final = 500

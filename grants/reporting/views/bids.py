@@ -11,6 +11,7 @@ from grants.applications.queries import states_in
 from grants.assessment.models import Assignment
 from grants.assessment.queries import application_facts, assignments_of, find_panel
 from grants.assessment.queries.facts import marker_facts
+from grants.assessment.queries.panels import CONSIDERED
 from grants.clock import utc_now
 from grants.core.audit import AuditEntry
 from grants.eligibility.queries import check_facts, find_proposal, rule_lines
@@ -99,10 +100,11 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
         found.append(("Eligibility check", link("eligibility.check", application_id=application.id)))
     if Role.MANAGER in roles:
         found.append(("Markers of this bid", link("assessment.bid_markers", application_id=application.id)))
-    if Role.CHAIR in roles and (panel := find_panel(db.session, application.round_id)) is not None:
-        found.append(
-            ("Moderation of this bid", link("assessment.bid", panel_id=panel.id, application_id=application.id))
-        )
+    panel = find_panel(db.session, application.round_id) if Role.CHAIR in roles else None
+    # The panel has no page for a bid that never came to it, or was decided since.
+    if panel is not None and application.state in CONSIDERED:
+        at = {"panel_id": panel.id, "application_id": application.id}
+        found.append(("Moderation of this bid", link("assessment.bid", **at)))
     if decision is not None:
         found.append((f"Decision notice {decision.reference}", link("decisions.show", decision_id=decision.id)))
     if award is not None and roles & CHECKERS:

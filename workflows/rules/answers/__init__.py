@@ -7,9 +7,10 @@ is ever lost.
 
 from workflows.rules.answers.asking import applies, in_force
 from workflows.rules.answers.checks import declaration_values, must_be_problem, problem, problems
+from workflows.rules.answers.columns import MOST_ROWS, Column, columns_of, settings_fault
 from workflows.rules.answers.doubts import doubts
 from workflows.rules.answers.reading import shown
-from workflows.rules.answers.tables import Column, Sum, columns_of, sums_of
+from workflows.rules.answers.tables import Sum, sums_of
 from workflows.rules.answers.values import (
     MOST_CHARACTERS,
     MOST_LINES,
@@ -27,6 +28,7 @@ from workflows.rules.answers.values import (
 __all__ = [
     "MOST_CHARACTERS",
     "MOST_LINES",
+    "MOST_ROWS",
     "SHORT_CHARACTERS",
     "TYPED",
     "Column",
@@ -46,6 +48,7 @@ __all__ = [
     "must_be_problem",
     "problem",
     "problems",
+    "settings_fault",
     "shown",
     "sums_of",
 ]

@@ -7,7 +7,8 @@ from typing import Any
 from workflows.money import format_pounds
 from workflows.rules import files
 from workflows.rules.answers.cells import MONTH_NAMES, shown_cell
-from workflows.rules.answers.tables import columns_of, rows_of
+from workflows.rules.answers.columns import columns_of
+from workflows.rules.answers.tables import rows_of
 from workflows.rules.answers.values import (
     QuestionLike,
     as_date,

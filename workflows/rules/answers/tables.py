@@ -1,13 +1,6 @@
-"""Tables: rows of typed columns, the sums that they come to, and everything that is wrong with them, at its own box.
+"""Tables: the sums that their rows come to, and everything that is wrong with them, each told at its own box.
 
-`settings` of a table's question:
-  columns      [{code, label, kind, required, options [[value, label]], word_limit, hint}]
-  min_rows, max_rows
-  row_sums     [{parts: [column], total: column}]           grant + other = total
-  row_products [{parts: [column, column], total: column}]   quantity x unit cost = total
-  sums         [{column, equals: question, plus: question}] the column (and that answer) comes to that answer
-  caps         [{column, where: {column: value}, percent: hundredths, of: question}]
-  inside       [{column, from: question, to: question}]     dates between two dates of the form
+What the settings of a table's question may say is in `columns`.
 """
 
 from __future__ import annotations
@@ -18,6 +11,7 @@ from typing import Any, Final
 
 from workflows.errors import Refusal
 from workflows.money import LARGEST, format_pounds
+from workflows.rules.answers.columns import MOST_ROWS, NEEDED, Column, columns_of, described
 from workflows.rules.answers.values import (
     MOST_CHARACTERS,
     SHORT_CHARACTERS,
@@ -32,27 +26,8 @@ from workflows.rules.answers.values import (
 from workflows.rules.budget import word_limit_problem
 
 Row = Mapping[str, Any]
-# More rows than any plan has; what is above it is told and not drawn (our default).
-MOST_ROWS: Final = 200
 LARGEST_NUMBER: Final = 1_000_000_000
 FULL_PERCENT: Final = 100_00
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table; `options` are pairs of value and label."""
-
-    code: str
-    label: str
-    kind: str = "text"
-    is_required: bool = True
-    options: tuple[tuple[str, str], ...] = ()
-    word_limit: int | None = None
-    hint: str = ""
-
-    @property
-    def labels(self) -> dict[str, str]:
-        return dict(self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +46,6 @@ class Sum:
     @property
     def whole(self) -> int:
         return self.total + self.extra
-
-
-def columns_of(settings: Mapping[str, Any]) -> tuple[Column, ...]:
-    """The columns of a table's question; one that is badly described is left as a plain text."""
-    return tuple(
-        Column(
-            code=str(each["code"]),
-            label=str(each.get("label", each["code"])),
-            kind=str(each.get("kind", "text")),
-            is_required=bool(each.get("required", True)),
-            options=tuple((str(value), str(label)) for value, label in each.get("options", ())),
-            word_limit=each.get("word_limit"),
-            hint=str(each.get("hint", "")),
-        )
-        for each in settings.get("columns", ())
-    )
 
 
 def rows_of(value: Any) -> list[Row] | None:
@@ -112,7 +71,7 @@ def sums_of(question: QuestionLike, value: Any, given: Given) -> list[Sum]:
     columns = {column.code: column for column in columns_of(question.settings)}
     rows = rows_of(value) or []
     found = []
-    for rule in question.settings.get("sums", ()):
+    for rule in described(question.settings, "sums", *NEEDED["sums"]):
         column = columns.get(str(rule["column"]))
         if column is not None:
             plus, equals = str(rule.get("plus", "")), str(rule.get("equals", ""))
@@ -224,9 +183,9 @@ def _figure(column: Column, figure: int) -> str:
 
 
 def _row_rules(settings: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], Any]]:
-    return [(rule, _multiplied) for rule in settings.get("row_products", ())] + [
-        (rule, _added) for rule in settings.get("row_sums", ())
-    ]
+    products = described(settings, "row_products", *NEEDED["row_products"])
+    sums = described(settings, "row_sums", *NEEDED["row_sums"])
+    return [(rule, _multiplied) for rule in products] + [(rule, _added) for rule in sums]
 
 
 def _added(row: Row, parts: Sequence[str]) -> int | None:
@@ -248,7 +207,7 @@ def _multiplied(row: Row, parts: Sequence[str]) -> int | None:
 
 
 def _date_problems(question: QuestionLike, place: int, row: Row, given: Given) -> Iterator[Refusal]:
-    for rule in question.settings.get("inside", ()):
+    for rule in described(question.settings, "inside", *NEEDED["inside"]):
         day = as_date(row.get(rule["column"]))
         first, last = as_date(given.get(rule.get("from", ""))), as_date(given.get(rule.get("to", "")))
         if day is not None and ((first and day < first) or (last and day > last)):
@@ -272,7 +231,7 @@ def _sum_problems(question: QuestionLike, value: Any, given: Given) -> Iterator[
 
 def _cap_problems(question: QuestionLike, rows: Sequence[Row], given: Given) -> Iterator[Refusal]:
     columns = {column.code: column for column in columns_of(question.settings)}
-    for rule in question.settings.get("caps", ()):
+    for rule in described(question.settings, "caps", *NEEDED["caps"]):
         where, percent = dict(rule.get("where", {})), int(rule["percent"])
         counted = [row for row in rows if all(row.get(column) == wanted for column, wanted in where.items())]
         have = _total(counted, rule["column"])
