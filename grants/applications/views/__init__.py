@@ -13,6 +13,7 @@ from grants.applications.views import (
     sending,
     standing,
     starting,
+    uploads,
     versions,
 )
 from grants.applications.views.blueprint import bp
@@ -31,5 +32,6 @@ __all__ = [
     "sending",
     "standing",
     "starting",
+    "uploads",
     "versions",
 ]
