@@ -25,7 +25,7 @@ from grants.documents.storage import StorageDown, store_of
 from grants.eligibility.services import check_new_bids, end_due_clarifications, remind_clarifications
 from grants.endorsements.services import expire_endorsements, remind_endorsers
 from grants.events.services import run_events
-from grants.funds.services import close_due_rounds, open_due_rounds
+from grants.funds.services import close_due_rounds, end_due_trials, open_due_rounds
 from grants.monitoring.services import raise_due_returns, remind_due_returns
 from grants.notifications.queries import has_mail_to_move
 from grants.notifications.rendering import Letterhead
@@ -57,8 +57,8 @@ def deliver_outbox(session: Session, now: datetime) -> int:
 
 
 def open_and_close_rounds(session: Session, now: datetime) -> int:
-    """Open the rounds whose opening has come, then close those whose closing has."""
-    return open_due_rounds(session, now) + close_due_rounds(session, now)
+    """Open the rounds whose opening has come, then close those whose closing has, and end try-outs."""
+    return open_due_rounds(session, now) + close_due_rounds(session, now) + end_due_trials(session, now)
 
 
 def is_mail_waiting(session: Session, now: datetime) -> bool:

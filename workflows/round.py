@@ -45,6 +45,7 @@ class RoundFacts:
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     is_rolling: bool = False
+    is_trial: bool = False
     new_closes_at: datetime | None = None
     reason: str = ""
     setup_problems: tuple[str, ...] = ("not-checked",)
@@ -69,6 +70,10 @@ def set_up_is_sound(facts: RoundFacts, actor: Actor) -> Refusal | None:
     if facts.setup_problems:
         return Refusal("round-not-ready", {"problems": facts.setup_problems})
     return None
+
+
+def a_trial(facts: RoundFacts, actor: Actor) -> Refusal | None:
+    return None if facts.is_trial else Refusal("not-a-trial")
 
 
 def something_changed(facts: RoundFacts, actor: Actor) -> Refusal | None:
@@ -137,6 +142,7 @@ def offers_answered(facts: RoundFacts, actor: Actor) -> Refusal | None:
 
 TIMER = {Role.SYSTEM}
 MANAGER = {Role.MANAGER}
+TESTERS = {Role.OFFICER, Role.MANAGER}
 CHAIR = {Role.CHAIR}
 # R6 of the published practice: stopping a round is for the commissioner or the chief executive.
 HEAD = {Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE}
@@ -153,6 +159,9 @@ ROUND = Workflow(
     rows=[
         # action               from             to              who               provided that                     then
         ("create",             NEW,             S.DRAFT,        MANAGER,          [],                               []),
+        ("try",                NEW,             S.DRAFT,        TESTERS,          [a_trial],                        []),
+        ("open-trial",         S.DRAFT,         S.OPEN,         TESTERS,          [a_trial],                        []),
+        ("end-trial",          S.OPEN,          S.CANCELLED,    TESTERS | TIMER,  [a_trial],                        []),
         ("edit",               S.DRAFT,         S.DRAFT,        MANAGER,          [],                               []),
         ("approve",            S.DRAFT,         S.APPROVED,     MANAGER,          [set_up_is_sound],                []),
         ("schedule",           S.APPROVED,      S.SCHEDULED,    TIMER | MANAGER,  [set_up_is_sound],                []),

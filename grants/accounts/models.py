@@ -121,6 +121,8 @@ class Organisation(Base):
     company_number: Mapped[str] = mapped_column(sa.String(20), default="", index=True)
     postcode: Mapped[str] = mapped_column(sa.String(10), default="")
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Made by an office to try a form out; it applies in try-outs alone and is no group.
+    is_test: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     founded_on: Mapped[date | None] = mapped_column(sa.Date)
     # Set while this record is merged into another; its old links lead there.
     merged_into_id: Mapped[int | None] = references("organisation.id")

@@ -80,6 +80,8 @@ class Application(Stateful, Base):
     was_recommended: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     search_text: Mapped[str] = mapped_column(sa.Text, default="")
     is_fictional: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Written in a try-out of a form: it is its tester's alone, and no list, count or report of staff has it.
+    is_trial: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     # The version of the round's form that its people have seen; a sent bid keeps the one that it answered.
     form_version: Mapped[int] = mapped_column(sa.Integer, default=0)
     # Entered by staff for a group that applied on paper or by telephone, with its consent, and read back to it.
@@ -96,7 +98,7 @@ class Application(Stateful, Base):
     @classmethod
     def staff_may_see(cls) -> sa.ColumnElement[bool]:
         # What a group has not sent is the group's own; the funnel counts drafts, nobody reads them.
-        return sa.and_(cls.state.not_in(sorted(DRAFTING)), cls.submitted_at.is_not(None))
+        return sa.and_(cls.state.not_in(sorted(DRAFTING)), cls.submitted_at.is_not(None), ~cls.is_trial)
 
 
 class Answer(Base):

@@ -39,7 +39,7 @@ def the_round(code: str, office: str | None) -> Round:
 
 
 def _rounds(code: str, office: str | None) -> list[Round]:
-    statement = sa.select(Round).join(Office, Office.id == Round.office_id).where(Round.code == code)
+    statement = sa.select(Round).join(Office, Office.id == Round.office_id).where(Round.code == code, ~Round.is_trial)
     if office:
         statement = statement.where(Office.code == office)
     return list(db.session.scalars(statement))

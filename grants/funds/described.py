@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Final
+from typing import Any, Final
 
 from grants.funds.models import Question, Round, SupportEvent
 from grants.funds.parts import AreaDef, CriterionDef, EventDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
@@ -88,3 +88,13 @@ def _question(question: Question) -> QuestionDef:
         show_when=None if question.show_when is None else dict(question.show_when),
         is_hidden=question.is_hidden,
     )
+
+
+def question_values(question: QuestionDef) -> dict[str, Any]:
+    """The columns of a question's row."""
+    same = ("kind", "label", "help_text", "word_limit", "is_required", "criterion_code", "is_private", "is_hidden")
+    return {name: getattr(question, name) for name in same} | {
+        "options": [{"value": value, "label": label} for value, label in question.options],
+        "settings": dict(question.settings),
+        "show_when": None if question.show_when is None else dict(question.show_when),
+    }

@@ -153,6 +153,11 @@ class Round(Stateful, Base):
         order_by="SupportEvent.starts_at, SupportEvent.id", back_populates="round"
     )
 
+    @classmethod
+    def staff_may_see(cls) -> sa.ColumnElement[bool]:
+        # A try-out is its tester's; it is in no list, count or report of the office.
+        return ~cls.is_trial
+
     @property
     def form_key(self) -> tuple[int, str, datetime, int] | None:
         """What keeps the form, rubric and rules: once the public has read them, only a new version has others."""

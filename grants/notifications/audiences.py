@@ -51,7 +51,24 @@ People = dict[int, list[Recipient]]
 
 def resolve(session: Session, subject_type: str, audience: str, subject_ids: Collection[int]) -> People:
     """The people of this audience for each of these things; a thing without any is left out."""
-    return RESOLVERS[Audience(audience)](session, subject_type, subject_ids)
+    found = RESOLVERS[Audience(audience)](session, subject_type, subject_ids)
+    tried = _trials(session, subject_type, subject_ids)
+    return found | ({each: [] for each in tried} | leads(session, subject_type, tried) if tried else {})
+
+
+def _trials(session: Session, subject_type: str, ids: Collection[int]) -> list[int]:
+    """Those that belong to a try-out of a form: whatever they send goes to its tester alone."""
+    if subject_type == "application":
+        asked = sa.select(Application.id).where(Application.id.in_(ids), Application.is_trial)
+    elif subject_type == "document":
+        asked = (
+            sa.select(Document.id)
+            .join(Application, Application.id == Document.application_id)
+            .where(Document.id.in_(ids), Application.is_trial)
+        )
+    else:
+        return []
+    return list(session.scalars(asked))
 
 
 def _group_of(subject_type: str) -> Any:

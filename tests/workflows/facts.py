@@ -75,6 +75,7 @@ FACTS = {
         reason="Because",
         setup_problems=(),
         has_changes=True,
+        is_trial=True,
         judged_by_it=0,
         bids_to_lapse=0,
         bids_unchecked=0,

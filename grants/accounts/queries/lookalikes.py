@@ -37,7 +37,10 @@ def find_lookalikes(
     if not same:
         return []
     found = sa.select(Organisation).where(
-        sa.or_(*same), Organisation.merged_into_id.is_(None), Organisation.kind != OrgType.INDIVIDUAL
+        sa.or_(*same),
+        Organisation.merged_into_id.is_(None),
+        Organisation.kind != OrgType.INDIVIDUAL,
+        ~Organisation.is_test,
     )
     if besides is not None:
         found = found.where(Organisation.id != besides)

@@ -50,6 +50,7 @@ from grants.applications.queries.reading import (
     list_mine,
     list_questions,
     list_submissions,
+    paper_from,
     paper_of,
 )
 from grants.applications.queries.versions import (
@@ -122,6 +123,7 @@ __all__ = [
     "list_submissions",
     "list_versions",
     "offices_with_bids",
+    "paper_from",
     "paper_of",
     "problems_of",
     "progress_of",

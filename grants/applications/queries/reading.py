@@ -14,7 +14,9 @@ from grants.accounts.models import Organisation, Person
 from grants.applications.models import Answer, Application, Submission
 from grants.core.kept import Kept
 from grants.core.scoping import get_visible
+from grants.funds.described import question_values
 from grants.funds.models import Question, Round, RoundArea, Section
+from grants.funds.parts import RoundDefinition
 from workflows.actors import GROUP_ROLES, Actor, Role
 from workflows.application import LIVE
 from workflows.errors import NotFound
@@ -91,12 +93,13 @@ def list_mine(session: Session, actor: Actor, *, limit: int = 100) -> list[Appli
     )
 
 
-def list_groups_led(session: Session, actor: Actor) -> list[Organisation]:
-    """The groups for which the actor may start a bid, by name."""
+def list_groups_led(session: Session, actor: Actor, *, is_trial: bool = False) -> list[Organisation]:
+    """The groups for which the actor may start a bid, by name; in a try-out of a form its test group alone."""
     led = sorted({group for group, role in actor.organisation_roles if role is Role.LEAD})
     if not led:
         return []
-    return list(session.scalars(sa.select(Organisation).where(Organisation.id.in_(led)).order_by(Organisation.name)))
+    mine = Organisation.id.in_(led), Organisation.is_test.is_(is_trial)
+    return list(session.scalars(sa.select(Organisation).where(*mine).order_by(Organisation.name)))
 
 
 # A question page is the most asked-for page on the last evening: its statements are put together once.
@@ -142,6 +145,19 @@ def _read_paper(session: Session, round_id: int) -> Paper:
     questions = _copies(session, Question, _QUESTIONS, round_id)
     areas = _copies(session, RoundArea, _AREAS, round_id)
     return Paper(tuple(_part(section, questions) for section in sections), areas)
+
+
+def paper_from(definition: RoundDefinition) -> Paper:
+    """The form that a definition describes, as if it were a round's: for looking at it before anybody is asked."""
+    parts = []
+    for number, part in enumerate(definition.sections, 1):
+        section = Section(
+            id=number, code=part.code, title=part.title, guidance=part.guidance, is_eligibility=part.is_eligibility
+        )
+        asked = [question for question in part.questions if not question.is_hidden]
+        rows = [Question(section_id=number, code=each.code, **question_values(each)) for each in asked]
+        parts.append(Part(section, tuple(rows)))
+    return Paper(tuple(parts), tuple(RoundArea(name=area.name) for area in definition.areas))
 
 
 def _copies(session: Session, model: type[M], statement: Any, round_id: int) -> tuple[M, ...]:

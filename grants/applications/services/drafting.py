@@ -18,7 +18,7 @@ from grants.applications.services.history import Change, write_answers
 from grants.core import transitions
 from grants.funds.models import Question, Round
 from workflows.actors import Actor, Role
-from workflows.errors import Invalid
+from workflows.errors import Invalid, NotAllowed
 from workflows.rules.eligibility import Outcome
 
 
@@ -43,6 +43,8 @@ def start_application(
     actor = speaking_for(actor, organisation.id)
     # The round's row is the queue: whoever comes second waits here and then finds the first one's draft.
     session.execute(sa.select(Round.id).where(Round.id == round_.id).with_for_update())
+    if round_.is_trial is not organisation.is_test:
+        raise NotAllowed()
     standing = find_live(session, round_.id, organisation.id)
     if standing is not None and not reference:
         return standing
@@ -60,6 +62,7 @@ def start_application(
         quiz_outcome=str(outcome),
         form_version=round_.form_version,
         is_fictional=organisation.is_fictional,
+        is_trial=round_.is_trial,
         created_at=now,
     )
     facts = base_facts(session, application, now=now, received_at=received_at, has_live_bid=standing is not None)

@@ -37,7 +37,7 @@ def load_round(session: Session, actor: Actor, round_id: int) -> Round:
 @allows(SIGNED_IN, on=load_round)
 def start(round_: Round) -> Any:
     """The eligibility questions, or the bid that the group has already."""
-    groups = queries.list_groups_led(db.session, current_actor())
+    groups = queries.list_groups_led(db.session, current_actor(), is_trial=round_.is_trial)
     if not groups:
         return _without_group(round_)
     if len(groups) == 1 and (standing := queries.find_live(db.session, round_.id, groups[0].id)):
@@ -54,7 +54,7 @@ def start(round_: Round) -> Any:
 @allows(SIGNED_IN, on=load_round)
 def answer_quiz(round_: Round) -> Any:
     """Judge the quiz: a pass or a referral opens the draft, a fail says which rule and what to do."""
-    groups = queries.list_groups_led(db.session, current_actor())
+    groups = queries.list_groups_led(db.session, current_actor(), is_trial=round_.is_trial)
     if not groups:
         raise NotAllowed()
     paper = queries.paper_of(db.session, round_)

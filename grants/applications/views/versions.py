@@ -29,7 +29,7 @@ from workflows.rules.burden import burden_of
 
 READERS = (Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE)
 # The screens on which the working copy is edited.
-EDITOR = "funds.edit_form"
+EDITOR = "funds.structure"
 
 
 @bp.get("/office/rounds/<int:round_id>/form-change")

@@ -6,6 +6,8 @@ from grants.funds.queries.editing import (
     current_definition,
     editable,
     find_working_copy,
+    get_trial,
+    list_trials,
     list_versions,
     with_fixed,
 )
@@ -15,6 +17,7 @@ from grants.funds.queries.public import (
     found_as,
     get_public_round,
     list_public_rounds,
+    page_from,
     public_page,
 )
 from grants.funds.queries.rounds import (
@@ -51,11 +54,14 @@ __all__ = [
     "found_as",
     "get_public_round",
     "get_round",
+    "get_trial",
     "list_deadline_changes",
     "list_funds",
     "list_public_rounds",
     "list_rounds",
+    "list_trials",
     "list_versions",
+    "page_from",
     "problems_of",
     "public_page",
     "setup_of",

@@ -10,12 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import Office
+from grants.core.scoping import offices_of
 from grants.funds.described import definition_of
 from grants.funds.models import Round, RoundVersion
 from grants.funds.parts import RoundDefinition
 from grants.funds.queries.rounds import with_parts
 from grants.funds.stored import from_stored
-from workflows.round import SETTING_UP
+from workflows.actors import Actor
+from workflows.errors import NotFound
+from workflows.round import SETTING_UP, RoundState
 
 # A new version of a form leaves these alone: they are the round's name and promise, or have a door of their own.
 FIXED: Final = (
@@ -67,3 +70,18 @@ def list_versions(session: Session, round_: Round) -> Sequence[RoundVersion]:
         RoundVersion.round_id == round_.id, RoundVersion.published_at.is_not(None)
     )
     return session.scalars(statement.order_by(RoundVersion.number)).all()
+
+
+def get_trial(session: Session, actor: Actor, round_id: int) -> Round:
+    """A try-out of a form of the actor's own office; NotFound for any other round."""
+    mine = Round.id == round_id, Round.is_trial, Round.office_id.in_(offices_of(actor))
+    found = session.scalars(sa.select(Round).where(*mine)).one_or_none()
+    if found is None:
+        raise NotFound(subject="Round")
+    return found
+
+
+def list_trials(session: Session, round_: Round) -> Sequence[Round]:
+    """The try-outs of the round's form that are open, the latest first."""
+    running = Round.trial_of_id == round_.id, Round.state == RoundState.OPEN
+    return session.scalars(sa.select(Round).where(*running).order_by(Round.id.desc())).all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from grants.accounts.models import Office
 from grants.core.kept import Kept
+from grants.funds.described import question_values
 from grants.funds.models import Criterion, Question, Round, RoundArea, RoundRule, Section
+from grants.funds.parts import QuestionDef, RoundDefinition
 from workflows.actors import Actor
 from workflows.errors import NotFound
 from workflows.round import RoundState
@@ -51,9 +53,9 @@ _PUBLISHED = sa.select(Round).where(Round.id == sa.bindparam("round_id"), Round.
 
 
 def get_public_round(session: Session, actor: Actor, round_id: int) -> Round:
-    """A round that was published, for anyone; one that is still being set up does not exist."""
+    """A round that was published, for anyone; one being set up does not exist, and a try-out only for its office."""
     round_ = session.scalars(_PUBLISHED, {"round_id": round_id}).one_or_none()
-    if round_ is None:
+    if round_ is None or (round_.is_trial and round_.office_id not in actor.office_ids):
         raise NotFound(subject="Round")
     return round_
 
@@ -140,6 +142,29 @@ def _read_parts(session: Session, own: int) -> _Parts:
         rules=session.execute(rules).all(),
         form=_form(session, own),
     )
+
+
+def page_from(session: Session, round_: Round, definition: RoundDefinition) -> RoundPage:
+    """The page as it would be with this definition; its round is a copy that no session knows."""
+    names = {column.key for column in sa.inspect(Round).column_attrs}
+    told = {each.name: getattr(definition, each.name) for each in fields(definition) if each.name in names}
+    copy = Round(**{**{name: getattr(round_, name) for name in names}, **told, "state": RoundState.OPEN})
+    parts = [
+        FormPart(s.title, s.guidance, s.is_eligibility, [_asked(q) for q in s.questions if not q.is_hidden])
+        for s in definition.sections
+    ]
+    return RoundPage(
+        round=copy,
+        office=session.get_one(Office, round_.office_id),
+        areas=[area.name for area in definition.areas],
+        criteria=definition.criteria,
+        rules=definition.rules,
+        form=[part for part in parts if part.questions],
+    )
+
+
+def _asked(question: QuestionDef) -> Question:
+    return Question(code=question.code, **question_values(question))
 
 
 def _form(session: Session, round_id: int) -> list[FormPart]:

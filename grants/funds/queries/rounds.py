@@ -103,6 +103,7 @@ def unallocated_pence(session: Session, fund_id: int, *, but_round_id: int | Non
         Round.fund_id == fund_id,
         Round.state.not_in([RoundState.DRAFT, RoundState.CANCELLED]),
         Round.id != (but_round_id or 0),
+        ~Round.is_trial,
     )
     return int(session.scalar(sa.select(given.scalar_subquery() - taken.scalar_subquery())) or 0)
 
@@ -148,6 +149,7 @@ def facts_for_round(
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         is_rolling=round_.is_rolling,
+        is_trial=round_.is_trial,
         setup_problems=tuple(problem.code for problem in problems_of(session, round_, definition)),
         **more,
     )

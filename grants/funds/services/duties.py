@@ -28,8 +28,14 @@ def open_due_rounds(session: Session, now: datetime) -> int:
 
 def close_due_rounds(session: Session, now: datetime) -> int:
     """Close the open rounds whose closing time has come; returns how many, 0 when none is left."""
-    due = sa.and_(Round.state == RoundState.OPEN, Round.closes_at <= now)
+    due = sa.and_(Round.state == RoundState.OPEN, Round.closes_at <= now, ~Round.is_trial)
     return _move_due(session, "close", due, now)
+
+
+def end_due_trials(session: Session, now: datetime) -> int:
+    """End the try-outs of forms whose week is over; returns how many, 0 when none is left."""
+    due = sa.and_(Round.state == RoundState.OPEN, Round.closes_at <= now, Round.is_trial)
+    return _move_due(session, "end-trial", due, now)
 
 
 def _move_due(session: Session, action: str, due: sa.ColumnElement[bool], now: datetime) -> int:

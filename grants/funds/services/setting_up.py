@@ -14,7 +14,7 @@ from grants.accounts.models import Office
 from grants.core import transitions
 from grants.funds import model_form, queries
 from grants.funds.described import definition_of
-from grants.funds.models import Round, SupportEvent
+from grants.funds.models import Fund, Round, SupportEvent
 from grants.funds.parts import RoundDefinition
 from grants.funds.services.money import ensure_fund, ensure_money
 from grants.funds.services.syncing import sync_parts
@@ -57,7 +57,17 @@ def create_round(
     if create_missing:
         name = f"Money for {definition.code}"
         ensure_money(session, fund, definition.pot_pence, name, actor=actor, now=now)
-    round_ = Round(
+    round_ = row_of(office, fund, definition, is_money_confirmed=create_missing)
+    facts = RoundFacts(scope=round_.scope, now=now)
+    transitions.create(session, [round_], "create", facts, actor=actor, now=now, detail={"code": round_.code})
+    sync_parts(session, round_, definition, now=now)
+    _plan_events(session, round_, definition, actor, now)
+    return round_
+
+
+def row_of(office: Office, fund: Fund, definition: RoundDefinition, **more: Any) -> Round:
+    """The round's own row, not yet in the session; its parts follow by `sync_parts`."""
+    return Round(
         office_id=office.id,
         fund_id=fund.id,
         fund=fund,
@@ -65,14 +75,9 @@ def create_round(
         band_edges=list(definition.band_edges),
         letters=dict(definition.letters),
         privacy_notice=definition.privacy_notice or office.privacy_notice or model_form.PRIVACY_NOTICE,
-        is_money_confirmed=create_missing,
         **{name: getattr(definition, name) for name in SAME},
+        **more,
     )
-    facts = RoundFacts(scope=round_.scope, now=now)
-    transitions.create(session, [round_], "create", facts, actor=actor, now=now, detail={"code": round_.code})
-    sync_parts(session, round_, definition, now=now)
-    _plan_events(session, round_, definition, actor, now)
-    return round_
 
 
 def copy_round(

@@ -13,8 +13,9 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from grants.funds.described import question_values
 from grants.funds.models import EARLIER, Criterion, Question, Round, RoundArea, RoundRule, Section
-from grants.funds.parts import QuestionDef, RoundDefinition
+from grants.funds.parts import RoundDefinition
 from workflows.rules.form_changes import keeps_answers
 
 M = TypeVar("M", bound=Any)
@@ -123,14 +124,4 @@ def _questions(definition: RoundDefinition, sections: Mapping[str, Section]) -> 
         question.code: {"section": sections[part.code], **question_values(question)}
         for part in definition.sections
         for question in part.questions
-    }
-
-
-def question_values(question: QuestionDef) -> dict[str, Any]:
-    """The columns of a question's row."""
-    same = ("kind", "label", "help_text", "word_limit", "is_required", "criterion_code", "is_private", "is_hidden")
-    return {name: getattr(question, name) for name in same} | {
-        "options": [{"value": value, "label": label} for value, label in question.options],
-        "settings": dict(question.settings),
-        "show_when": None if question.show_when is None else dict(question.show_when),
     }

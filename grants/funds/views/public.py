@@ -70,6 +70,14 @@ def _in(found: list[Any], state: RoundState) -> list[Any]:
 @allows(PUBLIC, on=queries.get_public_round)
 def public_round(round_: Round) -> Any:
     page = queries.public_page(db.session, round_)
+    return draw_round(
+        page, start_url=_start_url(round_), check_url=_check_url(page), news_url=_news_url(round_), is_preview=False
+    )
+
+
+def draw_round(page: RoundPage, *, start_url: str, check_url: str, news_url: str, is_preview: bool) -> str:
+    """The page of a round; a preview of it leads nowhere."""
+    round_ = page.round
     sentences = (rule_words(r.code, r.title, r.settings, max_months=round_.max_months) for r in page.rules)
     return render_template(
         "funds/public_round.html",
@@ -78,12 +86,13 @@ def public_round(round_: Round) -> Any:
         facts=_facts(page),
         rules=[sentence for sentence in sentences if sentence],
         marks={criterion.code: criterion.title for criterion in page.criteria},
-        start_url=(start_url := _start_url(round_)),
+        start_url=start_url,
         linked_data=described(page, start_url),
         follow=follow_urls({"office": page.office.code}),
-        check_url=_check_url(page),
-        news_url=_news_url(round_),
-        events=_events(round_),
+        check_url=check_url,
+        news_url=news_url,
+        events=[] if is_preview else _events(round_),
+        is_preview=is_preview,
     )
 
 

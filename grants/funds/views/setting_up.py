@@ -45,6 +45,8 @@ def setup(round_: Round) -> Any:
         round=whole,
         current_office=db.session.get_one(Office, whole.office_id),
         problems=problem_links(whole, problems),
+        trials=queries.list_trials(db.session, whole),
+        may_try=bool({Role.OFFICER, Role.MANAGER} & current_actor().roles_in(whole.scope)),
         burden=burden_of(whole.questions, max_ask_pence=whole.max_ask_pence, pot_pence=whole.pot_pence),
         free_pence=queries.unallocated_pence(db.session, whole.fund_id, but_round_id=whole.id),
         rules=rules,

@@ -50,7 +50,9 @@ def list_waiting(session: Session, actor: Actor) -> list[Waiting]:
 def _rounds_in(kind: str, *states: RoundState) -> Callable[[Session, Actor, list[int]], list[Waiting]]:
     def count(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
         rows = session.scalars(
-            sa.select(Round.id).where(Round.office_id.in_(offices), Round.state.in_(states)).order_by(Round.id)
+            sa.select(Round.id)
+            .where(Round.office_id.in_(offices), Round.state.in_(states), ~Round.is_trial)
+            .order_by(Round.id)
         ).all()
         return [Waiting(kind, len(rows), rows[0] if len(rows) == 1 else None)]
 
