@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
+from time import monotonic
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -67,6 +68,14 @@ def loading(page: Page) -> Iterator[None]:
     """What is done inside loads a page, perhaps of the same address; at the end it has come and its script ran."""
     with page.expect_navigation():
         yield
+
+
+def comes_true(page: Page, script: str) -> None:
+    """Wait until this holds in the page. (`wait_for_function` asks again by `eval`, which our policy refuses.)"""
+    until = monotonic() + PATIENCE / 1000
+    while not page.evaluate(script):
+        assert monotonic() < until, f"it did not come true: {script}"
+        page.wait_for_timeout(50)
 
 
 def complaints(page: Page) -> list[str]:
