@@ -8,7 +8,7 @@ import time_machine
 from grants.accounts import queries, services
 from grants.applications import queries as bids
 from tests.apps import NOW, sign_in
-from tests.builders import a_draft, a_group, a_person, a_round, a_submitted_bid, actor_of, an_office, staff
+from tests.builders import QUIZ_PASSED, a_draft, a_group, a_person, a_round, a_submitted_bid, actor_of, an_office, staff
 from tests.pages import read_page
 from workflows.actors import Role
 
@@ -208,3 +208,16 @@ def test_keeping_is_shut_to_helpers_and_others(client, session, group, pair):
     assert where not in read_page(client.get(f"/applications/{source.id}")).links()
     sign_in(client, a_group(session)[1])
     assert client.post(where, data={"codes": "O8"}).status_code == 404
+
+
+def test_a_bid_that_is_begun_says_that_the_details_are_filled_in(client, session, group, frozen):
+    services.save_details(session, group[0], {"O8": 7}, actor=actor_of(session, group[1]), now=NOW)
+    round_ = a_round(session, an_office(session))
+    sign_in(client, group[1])
+    quiz = read_page(client.get(f"/rounds/{round_.id}/apply"))
+    ticked = [each.attributes["value"] for each in quiz.all("input", name="E1") if "checked" in each.attributes]
+    assert ticked == [group[0].kind], "said at sign-up"
+    for expected in (True, False):
+        response = client.post(f"/rounds/{round_.id}/apply", data=QUIZ_PASSED)
+        page = read_page(client.get(response.location))
+        assert ("filled in already" in page.text) is expected, "once, and not when the bid was there"

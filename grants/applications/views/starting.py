@@ -15,6 +15,7 @@ from grants.applications.queries import Paper, Part, QuizResult
 from grants.applications.views.blueprint import bp
 from grants.clock import utc_now
 from grants.extensions import db
+from grants.funds.model_form import ORG_TYPE
 from grants.funds.models import Round, Section
 from grants.funds.queries import deadline_of, get_public_round
 from grants.web import carried, labels
@@ -26,6 +27,7 @@ from workflows.errors import NotAllowed, Refusal
 from workflows.rules.eligibility import Outcome
 
 # The quiz itself says what a "no" means, so that the page can name the rule.
+FILLED_IN = "Your organisation's details are filled in already. Read them once more: they may have changed."
 QUIZ_SAYS = frozenset({"answer-must-be"})
 
 
@@ -68,9 +70,12 @@ def answer_quiz(round_: Round) -> Any:
     result = queries.judge_quiz(db.session, round_, paper, given)
     if result.outcome is Outcome.FAIL:
         return _page(round_, paper, form, told(result, Outcome.FAIL))
+    now = utc_now()
     application = services.start_application(
-        db.session, round_, group, given, actor=current_actor(), now=utc_now(), received_at=g.received_at
+        db.session, round_, group, given, actor=current_actor(), now=now, received_at=g.received_at
     )
+    if application.created_at == now and queries.answers_of(db.session, application).keys() - given.keys():
+        flash(FILLED_IN, "info")
     for title, reason in told(result, Outcome.REFER):
         flash(f"You can apply. Somebody at the office will look at this first: {title}. {reason}", "info")
     carried.drop()
@@ -106,7 +111,9 @@ def quiz_of(paper: Paper) -> Part:
 
 def _quiz_form(paper: Paper, groups: list[Organisation], brought: Mapping[str, Any] | None = None) -> QuestionForm:
     names = {group.id: group.name for group in groups}
-    return open_section(quiz_of(paper), paper.area_names, brought or {}, groups=names)
+    # What kind of organisation it is was said at its sign-up; it is shown as answered, and can be changed.
+    known = {ORG_TYPE: groups[0].kind} if len(groups) == 1 else {}
+    return open_section(quiz_of(paper), paper.area_names, known | dict(brought or {}), groups=names)
 
 
 def _chosen(form: QuestionForm, groups: list[Organisation]) -> Organisation | None:
