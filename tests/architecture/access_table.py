@@ -307,7 +307,7 @@ def _first(model: Any) -> Callable[[Stage], int]:
 
 
 def _kept_file(stage: Stage) -> int:
-    """A file that the first group keeps, scanned and clean."""
+    """A file that the first group keeps."""
     organisation, lead = stage.groups[0]
     own = sa.select(Document.id).where(Document.organisation_id == organisation.id)
     found = stage.session.scalar(own.limit(1))

@@ -23,6 +23,7 @@ from tests.apps import NOW, sign_in
 from tests.builders import a_draft, a_group, a_person, a_round, actor_of, an_office, answers_to_all, staff
 from tests.files import EICAR_PDF, PDF, a_document, a_photo, docx, multipart
 from tests.pages import read_page
+from tests.queries import counted
 from workflows.actors import Role
 from workflows.document import DocumentKind, DocumentState
 
@@ -355,6 +356,18 @@ def _office(session, round_):
     from grants.accounts.models import Office
 
     return session.get_one(Office, round_.office_id)
+
+
+def test_the_page_asks_the_database_as_little_with_ten_files_as_with_one(client, session, draft, group):
+    counts = []
+    for number in range(10):
+        post(client, draft, "upload:D1", (PDF, f"{number}.pdf"))
+        a_document(session, *group)
+        session.commit()
+        with counted(session) as statements:
+            read_page(client.get(url_of(draft)))
+        counts.append(sum(each.lstrip().upper().startswith("SELECT") for each in statements))
+    assert counts[0] == counts[-1] <= 8, counts
 
 
 def test_a_page_without_files_loads_no_script_for_them(client, draft):

@@ -85,28 +85,36 @@ def _unusable(state: DocumentState) -> Refusal:
     return Refusal("file-removed") if state in GONE else Refusal("file-infected")
 
 
-def file_lines(session: Session, application: Application, value: Any) -> list[FileLine]:
+def known_files(session: Session, application: Application, values: Iterable[Any]) -> dict[int, Document]:
+    """The documents that these answers name, in one query; a number of another group's file is left out."""
+    ids = {number for value in values for number in files.ids_in(value)}
+    return documents.list_by_ids(session, application.organisation_id, ids)
+
+
+def file_lines(known: Mapping[int, Document], value: Any) -> list[FileLine]:
     """The files of an answer, in the order in which they were given."""
-    known = documents.list_by_ids(session, application.organisation_id, files.ids_in(value))
     return [FileLine(line["document_id"], line["name"], known.get(line["document_id"])) for line in files.named(value)]
 
 
-def list_offered(
-    session: Session, actor: Actor, application: Application, question: Question, value: Any, *, today: date
+def list_kept(
+    session: Session, actor: Actor, application: Application, asked: Iterable[Question], *, today: date
 ) -> list[Document]:
-    """What the group keeps of the kind that is asked for, still good and not in the answer yet."""
-    asked = kind_asked(question)
-    if "document" not in question.settings or asked not in KEPT_KINDS:
+    """What the bid's group keeps and may still use, in one query; none when no question asks for such a kind."""
+    if not any(_asks_for_kept(question) for question in asked):
         return []
+    kept = documents.list_for_organisation(session, actor, application.organisation_id)
+    return [each for each in kept if each.state in USABLE and (each.expires_on is None or each.expires_on >= today)]
+
+
+def offered_files(kept: Iterable[Document], question: Question, value: Any) -> list[Document]:
+    """Those of the kind that a question asks for, which its answer does not name yet."""
     taken = set(files.ids_in(value))
-    return [
-        each
-        for each in documents.list_for_organisation(session, actor, application.organisation_id)
-        if each.kind == asked
-        and each.id not in taken
-        and each.state in USABLE
-        and (each.expires_on is None or each.expires_on >= today)
-    ]
+    is_asked = _asks_for_kept(question)
+    return [each for each in kept if is_asked and each.kind == kind_asked(question) and each.id not in taken]
+
+
+def _asks_for_kept(question: Question) -> bool:
+    return "document" in question.settings and kind_asked(question) in KEPT_KINDS
 
 
 def get_file(session: Session, application: Application, document_id: int) -> Document:

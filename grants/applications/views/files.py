@@ -54,12 +54,12 @@ def has_files(part: Part) -> bool:
 def dress(form: QuestionForm, application: Application, part: Part, given: dict[str, Any]) -> bool:
     """Give each question for files of this part what its list is drawn from; returns whether there is any."""
     asked = [each for each in part.questions if each.kind == "files"]
+    known = queries.known_files(db.session, application, [given.get(each.code) for each in asked])
+    kept = queries.list_kept(db.session, current_actor(), application, asked, today=london_date(utc_now()))
     for question in asked:
         field, value = form[question.code], given.get(question.code)
-        field.lines = [_row(line) for line in queries.file_lines(db.session, application, value)]
-        field.offers = queries.list_offered(
-            db.session, current_actor(), application, question, value, today=london_date(utc_now())
-        )
+        field.lines = [_row(line) for line in queries.file_lines(known, value)]
+        field.offers = queries.offered_files(kept, question, value)
         field.follows = files.follows(value)
         field.may_follow = bool(question.settings.get("may_follow"))
         field.most = int(question.settings.get("most", files.MOST))
