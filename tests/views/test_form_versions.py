@@ -117,7 +117,8 @@ def test_what_is_unsound_is_listed_with_links_and_not_published(client, session,
     page = read_page(client.get(url(round_)))
     assert "Question P3 has a word limit of 0." in page.text
     assert "The form needs question B1" in page.text
-    assert f'href="/office/rounds/{round_.id}/setup#question-P3"' in page.html
+    assert f'href="/office/rounds/{round_.id}/form/questions/P3#word_limit"' in page.html
+    assert f'href="/office/rounds/{round_.id}/form/model-questions"' in page.html
     assert publish(client, session, round_).status_code == 409
     session.expire_all()
     assert round_.form_version == 1

@@ -1,25 +1,44 @@
-"""What is wrong with a set-up as links, each to the place where it is put right."""
+"""What is wrong with a set-up as links, each to the field in which it is put right."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from flask import url_for
 
 from grants.funds.models import Round
 from grants.web import labels
+from workflows.round import SETTING_UP
 from workflows.rules.round_setup import SetupProblem
 
-# Where the edit page keeps what a problem is about; what it does not keep is shown on the set-up page itself.
-ANCHORS = {
-    "opens_at": "opens_at_on",
-    "closes_at": "closes_at_on",
-    "scoring_ends_at": "scoring_ends_at_on",
-    "pot": "pot_pence",
-    "min_ask": "min_ask_pence",
-    "max_ask": "max_ask_pence",
+# The page of each field of the round, and its box there.
+FIELDS: Final = {
+    "opens_at": ("funds.edit", "opens_at_on"),
+    "closes_at": ("funds.edit", "closes_at_on"),
+    "scoring_ends_at": ("funds.edit", "scoring_ends_at_on"),
+    "panel_on": ("funds.edit", "panel_on"),
+    "decide_by_on": ("funds.edit", "decide_by_on"),
+    "announce_on": ("funds.edit", "announce_on"),
+    "pot": ("funds.edit", "pot_pence"),
+    "is_money_confirmed": ("funds.edit", "is_money_confirmed"),
+    "min_ask": ("funds.words", "min_ask_pence"),
+    "max_ask": ("funds.words", "max_ask_pence"),
+    "guidance": ("funds.words", "guidance"),
+    "privacy_notice": ("funds.words", "privacy_notice"),
+    "criteria": ("funds.criteria", ""),
+    "rules": ("funds.rules", ""),
+    "questions": ("funds.structure", ""),
 }
-ON_SETUP_PAGE = frozenset({"criteria", "questions", "rules"})
+# The box of a question's page in which each fault is put right.
+BOXES: Final = {
+    "choice-without-options": "options",
+    "table-without-columns": "columns",
+    "word-limit-zero": "word_limit",
+    "scored-by-no-criterion": "criterion_code",
+    "condition-not-asked-before": "conditions",
+    "condition-no-such-answer": "conditions",
+}
 
 
 def problem_links(round_: Round, problems: Iterable[SetupProblem]) -> list[tuple[str, str]]:
@@ -28,15 +47,18 @@ def problem_links(round_: Round, problems: Iterable[SetupProblem]) -> list[tuple
 
 
 def _where(round_: Round, problem: SetupProblem) -> str:
+    own, question = {"round_id": round_.id}, problem.detail.get("question")
     if problem.code == "pot-not-covered":
-        return url_for("funds.money", round_id=round_.id)
-    if problem.field in ON_SETUP_PAGE:
-        return url_for("funds.setup", round_id=round_.id, _anchor=_anchor(problem))
-    return url_for("funds.edit", round_id=round_.id, _anchor=ANCHORS.get(problem.field, problem.field))
-
-
-def _anchor(problem: SetupProblem) -> str:
-    for part in ("question", "section"):
-        if part in problem.detail:
-            return f"{part}-{problem.detail[part]}"
-    return problem.field
+        return url_for("funds.money", **own)
+    if problem.code in BOXES:
+        return url_for("funds.edit_question", **own, code=question, _anchor=BOXES[problem.code])
+    if problem.code in {"form-question-needed", "rule-question-missing"}:
+        return url_for("funds.model_questions", **own)
+    if question or "section" in problem.detail:
+        anchor = f"question-{question}" if question else f"section-{problem.detail['section']}"
+        return url_for("funds.structure", **own, _anchor=anchor)
+    endpoint, box = FIELDS[problem.field]
+    # Once the public has seen the round its basics are no page of their own any more.
+    if endpoint == "funds.edit" and round_.state not in SETTING_UP:
+        endpoint, box = "funds.setup", ""
+    return url_for(endpoint, **own, _anchor=box or None)

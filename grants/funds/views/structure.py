@@ -33,6 +33,7 @@ from grants.web.forms import Form, open_form
 from workflows.actors import Actor, Role, Scope
 from workflows.errors import Invalid, NotFound
 from workflows.round import PUBLISHED, SETTING_UP
+from workflows.rules.burden import burden_of
 
 Change = Callable[[RoundDefinition], RoundDefinition]
 # What a button beside a section or question does, and what is said once it is done.
@@ -140,6 +141,11 @@ def structure(desk: Desk) -> Any:
         kinds=KINDS,
         labels_by_code={question.code: question.label for question in desk.definition.questions},
         may_change=desk.may_change and Role.MANAGER in current_actor().roles_in(desk.scope),
+        burden=burden_of(
+            desk.definition.questions,
+            max_ask_pence=desk.definition.max_ask_pence,
+            pot_pence=desk.definition.pot_pence,
+        ),
     )
 
 
