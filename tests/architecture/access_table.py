@@ -124,6 +124,7 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.preview_round": ROUND_READERS,
     "funds.money": MANAGER,
     "funds.new_round": MANAGER,
+    "funds.start_round": MANAGER,
     "funds.edit": MANAGER,
     "funds.structure": ROUND_READERS,
     "funds.new_section": MANAGER,

@@ -7,6 +7,7 @@ from grants.funds.views import (  # noqa: F401  (their routes)
     running,
     setting_up,
     staff,
+    starting,
     structure,
     trying,
 )
