@@ -164,9 +164,10 @@ def test_a_table_reads_row_by_row():
     text = answers.shown(table(BUDGET), [STAFF, {**DESK, "total": {"typed": "lots"}}])
     first, second = text.split("\n")
     assert first == (
-        "Kind: Staff; What: Youth worker; How many: 40; Cost of one: £25; Cost: £1,000; From this grant: £900; "
+        "1. Kind: Staff; What: Youth worker; How many: 40; Cost of one: £25; Cost: £1,000; From this grant: £900; "
         "From elsewhere: £100"
     )
+    assert second.startswith("2. Kind: Management and overheads; ")
     assert "Cost: lots" in second
 
 

@@ -23,7 +23,7 @@ from workflows.rules.budget import BudgetLine
 
 
 def shown(question: QuestionLike, value: Any) -> str:
-    """The answer as a person reads it; empty when it is blank. A table has one line for each row."""
+    """The answer as a person reads it; empty when it is blank. A table has a numbered line for each row."""
     if is_blank(value):
         return ""
     if is_unread(value):
@@ -51,12 +51,17 @@ def _table(question: QuestionLike, value: Any) -> str:
     rows, columns = rows_of(value), columns_of(question.settings)
     if rows is None:
         return str(value)
-    lines = []
+    lines: list[str] = []
     for row in rows:
         if not is_blank_row(row):
             cells = [(each.label, shown_cell(each.kind, row.get(each.code), each.labels)) for each in columns]
-            lines.append("; ".join(f"{label}: {text}" for label, text in cells if text))
+            said = "; ".join(f"{_named(label)} {text}" for label, text in cells if text)
+            lines.append(f"{len(lines) + 1}. {said}")
     return "\n".join(lines)
+
+
+def _named(label: str) -> str:
+    return label if label.endswith("?") else f"{label}:"
 
 
 def _pounds(pence: int | None) -> str:
