@@ -51,9 +51,9 @@ def queries_of(session, ask, *, status=200):
     return len([each for each in statements if not each.startswith(NOT_COUNTED)])
 
 
-def test_a_rounds_page_asks_for_the_round_and_its_office(session, client, round_):
+def test_a_rounds_page_asks_for_the_round_its_office_and_its_events(session, client, round_):
     url = f"/rounds/{round_.id}"
-    assert queries_of(session, lambda: client.get(url)) <= 2
+    assert queries_of(session, lambda: client.get(url)) <= 3
 
 
 @pytest.mark.parametrize("page", ["", "/sections/reach", "/check"])
