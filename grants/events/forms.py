@@ -32,6 +32,17 @@ def is_web_address(form: Any, field: Any) -> None:
         raise ValidationError("Write a web address that begins with https://")
 
 
+class Count(IntegerField):
+    """A whole number; what is no number is said in our words, and kept."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = tidy(valuelist[0]) if valuelist else ""
+        self.data = None
+        if typed and not (typed.isascii() and typed.isdecimal() and len(typed) <= 6):
+            raise ValueError("Write a whole number, like 30.")
+        self.data = int(typed) if typed else None
+
+
 class EventForm(MomentForm):
     """An event of a round."""
 
@@ -56,7 +67,7 @@ class EventForm(MomentForm):
         filters=[tidy],
         description="Only those who have a place get it.",
     )
-    capacity = IntegerField(
+    capacity = Count(
         "How many can come?",
         [Optional(), NumberRange(1, 10_000, "Write a number from 1 to 10,000")],
         description="Leave it empty when there is no limit.",

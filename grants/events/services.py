@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,6 +23,8 @@ from workflows.errors import Invalid, NotAllowed, Refusal, TransitionRefused
 from workflows.event import STAFF, EventState
 
 BATCH = 200
+# How long after an event it is known who came (our default).
+KEPT_FOR = timedelta(days=365)
 # What those who come have to know; a change of anything else is not worth an e-mail.
 WORTH_TELLING = ("starts_at", "ends_at", "place", "link")
 
@@ -179,9 +181,21 @@ def give_back(session: Session, place: EventSignUp, *, now: datetime) -> None:
 
 
 def run_events(session: Session, now: datetime) -> int:
-    """Remind of events three days before, and call held what is over; returns how many."""
+    """Remind of events three days before, call held what is over, and forget who came a year ago; returns how many."""
     due = queries.list_due(session, now, limit=BATCH)
-    return sum(_move_due(session, action, due, now) for action in ("remind", "hold"))
+    return sum(_move_due(session, action, due, now) for action in ("remind", "hold")) + _forget(session, now)
+
+
+def _forget(session: Session, now: datetime) -> int:
+    long_ago = sa.select(SupportEvent.id).where(SupportEvent.starts_at <= now - KEPT_FOR)
+    some = sa.select(EventSignUp.id).where(EventSignUp.event_id.in_(long_ago)).order_by(EventSignUp.id).limit(BATCH)
+    ids = session.scalars(some.with_for_update(skip_locked=True)).all()
+    if ids:
+        session.execute(
+            sa.delete(EventSignUp).where(EventSignUp.id.in_(ids)).execution_options(synchronize_session=False)
+        )
+        session.expire_all()
+    return len(ids)
 
 
 def _move_due(session: Session, action: str, events: Collection[SupportEvent], now: datetime) -> int:

@@ -18,6 +18,7 @@ from grants.funds import services as funds
 from grants.funds.models import Round
 from grants.sample.answers import FULL, PROJECTS, QUIZ, WHOLE
 from grants.sample.dates import at, round_definition
+from grants.sample.help import offer_help
 from grants.sample.papers import keep_papers
 from grants.sample.people import Cast
 from workflows.actors import Actor
@@ -60,6 +61,7 @@ def load_open_round(session: Session, cast: Cast, *, now: datetime) -> None:
     file = {"document_id": constitution.id, "name": constitution.file_name, "sha256": constitution.sha256}
     send_bid(session, cast, round_, 5, at(now, -3, 15), ["East Leicester"], more={"D1": [file]})
     _begin_draft(session, cast, round_, now)
+    offer_help(session, cast, round_, now=now)
 
 
 def _begin_draft(session: Session, cast: Cast, round_: Round, now: datetime) -> None:

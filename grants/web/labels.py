@@ -441,7 +441,7 @@ SENTENCES: dict[str, str] = {
     "event-needs-a-place": "Write the place, or the link to join.",
     "event-not-begun": "Attendance is marked once the event has begun.",
     "event-over": "This event takes no more sign-ups.",
-    "event-not-over": "It ends at {ends_at}.",
+    "event-not-over": "It is not over before {ends_at}.",
     "recording-needed": "Give the address of the recording.",
     "opening-not-reached": "It opens at {opens_at}.",
     "organisation-kind-unknown": "Choose what kind of organisation you are.",

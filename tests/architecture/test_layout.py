@@ -32,7 +32,7 @@ FEATURES = (
     "decisions",
     "awards",
 )
-FEATURES += ("endorsements", "documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
+FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
 # The five files of every feature; those not needed are left out, and one that outgrows its file becomes a package.
@@ -64,7 +64,7 @@ MORE_FILES = {
     # Not a feature of the web: a round on paper, read from files in steps.
     "importing": {"bids", "files", "rows", "scores", "tables"},
     # Not a feature of the web: the sample's data, a file for each part of the story.
-    "sample": {"answers", "dates", "groups", "history", "live", "paper", "papers", "people"},
+    "sample": {"answers", "dates", "groups", "help", "history", "live", "paper", "papers", "people"},
 }
 # Longer than 400 lines, and read from top to bottom like a table.
 LONG = {

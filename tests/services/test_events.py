@@ -274,3 +274,11 @@ def test_another_office_sees_no_event_and_a_stale_officer_is_told(session, event
     with pytest.raises(Stale):
         services.cancel_event(session, event, "Why", actor=officer, now=now, seen_version=seen)
     assert session.scalar(sa.select(sa.func.count(EventSignUp.id))) == 0
+
+
+def test_who_came_is_forgotten_a_year_later(session, event, now):
+    come(session, event, now)
+    DUTIES["run-events"](session, event.ends_at)
+    assert DUTIES["run-events"](session, event.starts_at + 364 * DAY) == 0
+    assert DUTIES["run-events"](session, event.starts_at + 365 * DAY) == 1
+    assert session.scalar(sa.select(sa.func.count(EventSignUp.id))) == 0

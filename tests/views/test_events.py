@@ -109,6 +109,8 @@ def test_an_officer_plans_an_event_and_everybody_finds_it(client, app, session, 
         ({"link": "javascript:alert(1)"}, "begins with https://"),
         ({"link": "https://x .org"}, "begins with https://"),
         ({"capacity": "0"}, "from 1 to 10,000"),
+        ({"capacity": "many"}, "Write a whole number"),
+        ({"capacity": "9" * 5_000}, "Write a whole number"),
         ({"about": "x" * 200_000}, "Use at most 5,000 characters"),
     ],
 )

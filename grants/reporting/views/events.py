@@ -46,7 +46,7 @@ def event(event: SupportEvent) -> Any:
 def _places(event: SupportEvent) -> dict[str, Place]:
     where = {"event_id": event.id}
     return {
-        "move": Place("events.change", where, is_link=True, kind=""),
+        "change": Place("events.change", where, is_link=True, kind=""),
         "hold": Place("events.hold", where),
         "publish-recording": Place("events.recording", where, is_link=True, kind=""),
         "change-recording": Place("events.recording", where, is_link=True),
