@@ -3,143 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Thread
+from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, expect
 
-from grants.accounts.models import Person
-from grants.applications.models import Answer, AnswerVersion
-from grants.clock import utc_now
-from grants.extensions import db
-from tests.apps import close, make_app
-from tests.browser import (
-    DESKTOP,
-    PHONE,
-    _Silent,
-    axe_violations,
-    comes_true,
-    complaints,
-    loading,
-    runs_off_the_side,
-    visitor,
+from tests.browser import DESKTOP, PHONE, complaints, loading, visitor
+from tests.journeys.writing import (
+    TYPED,
+    Place,
+    a_place,
+    box,
+    kept_here,
+    look,
+    nothing_kept,
+    saving,
+    says,
+    sign_in,
+    writer,
 )
-from tests.builders import a_draft, a_group, a_person, a_round, an_office
-from workflows.actors import Role
 
 # A page that is closed may leave a static file half-sent, and this server's file to the collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-# Letters of several scripts, both directions, an emoji of several parts, spaces that matter, marks of HTML.
-TYPED = (
-    "Über 40 ‘young’ people: שלום, مرحبا\u200f\n\n  two spaces  in\tfront "
-    "\U0001f469\u200d\U0001f469\u200d\U0001f467 é e\u0301\n<b>&amp;</b> '\"\u202e!"
-)
-KEPT_HERE = "Object.keys(localStorage).filter(key => key.startsWith('grants-kept:'))"
-
-
-@dataclass
-class Place:
-    """A service on a port of its own, which may be stopped and started again, with one bid of two people."""
-
-    app: Flask
-    port: int
-    bid_id: int
-    path: str
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    @contextmanager
-    def open(self) -> Iterator[None]:
-        server = make_server("127.0.0.1", self.port, self.app, threaded=True, request_handler=_Silent)
-        self.port = server.port
-        thread = Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-    def stored(self, code: str) -> object:
-        """The answer as the database has it now."""
-        with self.app.app_context():
-            rows = db.session.scalars(sa.select(Answer).where(Answer.application_id == self.bid_id)).all()
-            found = {row.question.code: row.value for row in rows}
-            db.session.remove()
-        return found.get(code)
-
-    def history(self) -> list[object]:
-        with self.app.app_context():
-            found = list(db.session.scalars(sa.select(AnswerVersion.value).order_by(AnswerVersion.id)))
-            db.session.remove()
-        return found
-
-    def end_sessions(self, key: str) -> None:
-        """What a sign-out everywhere does to a page that is open."""
-        with self.app.app_context():
-            person = db.session.scalars(sa.select(Person).where(Person.sample_key == key)).one()
-            person.session_epoch += 1
-            db.session.commit()
-            db.session.remove()
 
 
 @pytest.fixture
-def place(tmp_path) -> Iterator[Place]:
-    app = make_app(tmp_path)
-    app.config.update(WTF_CSRF_ENABLED=True)
-    with app.app_context():
-        db.create_all()
-        now = utc_now()
-        organisation, lead = a_group(db.session, now=now)
-        helper = a_person(db.session, Role.CONTRIBUTOR, organisation=organisation, name="Bid writer", now=now)
-        lead.sample_key, helper.sample_key = "lead", "helper"
-        bid = a_draft(db.session, a_round(db.session, an_office(db.session), now=now), organisation, lead, now=now)
-        db.session.commit()
-        made = Place(app, 0, bid.id, f"/applications/{bid.id}/sections/project")
-        db.session.remove()
-    yield made
-    close(app)
-
-
-def sign_in(page: Page, place: Place, key: str) -> None:
-    page.goto(f"{place.address}/sample")
-    with loading(page):
-        page.locator(f"form:has(input[name='person'][value='{key}']) button").click()
-
-
-@contextmanager
-def writer(browser: Browser, place: Place, key: str = "lead", **options) -> Iterator[Page]:
-    """Somebody of the group before the section, signed in."""
-    with visitor(browser, **options) as context:
-        page = context.new_page()
-        sign_in(page, place, key)
-        page.goto(place.address + place.path)
-        yield page
-
-
-def box(page: Page, code: str):
-    return page.locator(f"[name='{code}']")
-
-
-def says(page: Page, words: str) -> None:
-    expect(page.locator(".app-saved")).to_contain_text(words)
-
-
-def look(page: Page) -> None:
-    assert axe_violations(page) == []
-    assert not runs_off_the_side(page)
-
-
-def kept_here(page: Page) -> list[str]:
-    return page.evaluate(KEPT_HERE)
+def place(tmp_path: Path) -> Iterator[Place]:
+    with a_place(tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
@@ -148,11 +39,12 @@ def test_typing_is_saved_without_a_click_byte_for_byte(browser: Browser, place: 
         heard = complaints(page)
         box(page, "P2").fill(TYPED)
         box(page, "P1").fill("Safer evenings")
-        box(page, "P5").first.check()
+        with saving(page, "P5"):
+            box(page, "P5").first.check()
         says(page, "Saved ")
         look(page)
         expect(page.locator(".app-saved")).to_have_attribute("data-state", "saved")
-        comes_true(page, "localStorage.length === 0")
+        nothing_kept(page)
         assert place.stored("P2") == TYPED
         assert place.stored("P1") == "Safer evenings"
         assert place.stored("P5") == ["prevent"]
@@ -174,7 +66,7 @@ def test_with_the_network_cut_text_stays_on_the_device_and_is_saved_on_return(br
         page.context.set_offline(False)
         says(page, "Saved ")
         assert place.stored("P2") == TYPED
-        comes_true(page, "localStorage.length === 0")
+        nothing_kept(page)
 
 
 def test_a_page_closed_without_a_network_gives_its_text_back_later(browser: Browser, place: Place) -> None:
@@ -189,7 +81,7 @@ def test_a_page_closed_without_a_network_gives_its_text_back_later(browser: Brow
         again.goto(place.address + place.path)
         expect(box(again, "P2")).to_have_value(TYPED)
         # Saved by this page or, should the line be back at that moment, by the last breath of the one that closed.
-        comes_true(again, "localStorage.length === 0")
+        nothing_kept(again)
         assert place.stored("P2") == TYPED
 
 
@@ -201,7 +93,7 @@ def test_a_page_closed_right_after_typing_is_saved(browser: Browser, place: Plac
         again = context.new_page()
         again.goto(place.address + place.path)
         expect(box(again, "P2")).to_have_value(TYPED)
-        comes_true(again, "localStorage.length === 0")
+        nothing_kept(again)
         assert place.stored("P2") == TYPED
 
 
@@ -250,7 +142,7 @@ def test_on_one_field_the_second_sees_both_texts_and_chooses(browser: Browser, p
         look(mine)
         choice.get_by_role("button", name=button).click()
         expect(box(mine, "P2")).to_have_value(stands)
-        comes_true(mine, "localStorage.length === 0")
+        nothing_kept(mine)
         assert place.stored("P2") == stands
         assert {"Mine", "Theirs"} <= {each for each in place.history() if isinstance(each, str)}
 
@@ -289,7 +181,7 @@ def test_a_session_that_ended_while_typing_loses_nothing(browser: Browser, place
         page.evaluate("window.dispatchEvent(new Event('focus'))")
         says(page, "Saved ")
         assert (place.stored("P2"), place.stored("P1")) == (TYPED, "Typed after signing in again")
-        comes_true(page, f"{KEPT_HERE}.length === 0")
+        nothing_kept(page)
 
 
 @pytest.mark.parametrize("has_javascript", [True, False])
@@ -309,7 +201,7 @@ def test_sent_after_the_session_had_ended_the_text_is_on_the_same_page(
             page.get_by_role("button", name="Save and come back later").click()
         assert place.stored("P2") == TYPED
         if has_javascript:
-            comes_true(page, f"{KEPT_HERE}.length === 0")
+            nothing_kept(page)
 
 
 def test_the_next_person_on_a_device_sees_nothing_of_it(browser: Browser, place: Place) -> None:
@@ -350,7 +242,7 @@ def test_signing_out_takes_what_the_device_kept(browser: Browser, place: Place) 
         with loading(elsewhere):
             elsewhere.get_by_role("button", name="Sign out").click()
         assert "not saved" in asked[0]
-        comes_true(elsewhere, f"{KEPT_HERE}.length === 0")
+        nothing_kept(elsewhere)
 
 
 def test_what_a_device_kept_for_over_a_week_is_gone(browser: Browser, place: Place) -> None:
@@ -361,7 +253,7 @@ def test_what_a_device_kept_for_over_a_week_is_gone(browser: Browser, place: Pla
         assert len(kept_here(page)) == 1
         page.reload()
         expect(box(page, "P2")).to_have_value("")
-        comes_true(page, f"{KEPT_HERE}.length === 0")
+        nothing_kept(page)
 
 
 def test_a_text_that_somebody_changed_meanwhile_is_shown_beside_the_one_on_the_device(
