@@ -1,12 +1,15 @@
 """The button that looks a number up: a suggestion that is taken or left, with all that was typed, and no lock held."""
 
 import pytest
+import time_machine
 
 from grants.accounts import queries
+from grants.applications import queries as bids
 from grants.core.registers import NotKnown, Record, Unavailable
 from grants.extensions import db
-from tests.apps import sign_in
-from tests.builders import a_group
+from grants.funds import model_form
+from tests.apps import NOW, sign_in
+from tests.builders import a_draft, a_group, a_round, an_office
 from tests.pages import read_page
 
 TYPED = {"O1": "Our hall", "O2": "<b>Hut</b>", "O3": "1999 001", "O4": "", "O5": "", "O5a": "", "O6": ""}
@@ -22,6 +25,12 @@ class Fake:
         self.asked.append(number)
         self.was_open = db.session().in_transaction()
         return self.answer
+
+
+@pytest.fixture
+def frozen():
+    with time_machine.travel(NOW):
+        yield
 
 
 @pytest.fixture
@@ -53,7 +62,7 @@ def test_what_the_register_says_is_shown_taken_and_saved_in_three_presses(client
     assert "O3" not in queries.details_of(session, group[0]), "nothing is saved"
 
     found = {name: page.value(name) for name in ("found-name", "found-address", "found-postcode")}
-    page = read_page(client.post(where, data=TYPED | found | {"go": "use"}))
+    page = read_page(client.post(where, data=TYPED | found | {"go": "use-register"}))
     assert page.value("O1") == "Example Street Youth Club (fictional)"
     assert (page.value("O5a"), page.value("O2")) == ("LE3 1AA", TYPED["O2"])
     filled = {code: page.value(code) for code in TYPED} | {"go": "save", "seen": page.value("seen")}
@@ -107,3 +116,21 @@ def test_another_group_s_lead_and_a_stranger_ask_nothing(client, session, where,
     sign_in(client, a_group(session)[1])
     assert client.post(where, data=TYPED | {"go": "look-up:O3"}).status_code == 404
     assert fake.asked == []
+
+
+def test_a_bid_s_own_page_looks_up_too(client, session, group, frozen):
+    round_ = a_round(
+        session, an_office(session), sections=model_form.sections_for(model_form.CRITERIA, model_form.FULL_SECTIONS)
+    )
+    draft = a_draft(session, round_, *group)
+    sign_in(client, group[1])
+    where = f"/applications/{draft.id}/sections/organisation"
+    page = read_page(client.get(where))
+    typed = {"O1": "Hall", "O3": "1999001", "O7": "Safer streets", "seen": page.value("seen"), "go": "look-up:O3"}
+    page = read_page(client.post(where, data=typed))
+    assert "The register says" in page.text
+    assert (page.value("O1"), page.value("O7")) == ("Hall", "Safer streets")
+    found = {name: page.value(name) for name in ("found-name", "found-address", "found-postcode")}
+    page = read_page(client.post(where, data=typed | found | {"go": "use-register"}))
+    assert (page.value("O1"), page.value("O5a")) == ("Example Street Youth Club (fictional)", "LE3 1AA")
+    assert "O7" not in bids.answers_of(session, draft), "nothing is saved by looking"

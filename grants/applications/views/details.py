@@ -15,28 +15,19 @@ from grants.applications import queries, services
 from grants.applications.forms import QuestionForm, TickForm, open_section
 from grants.applications.models import Application
 from grants.applications.queries import Part
+from grants.applications.views import looking_up
 from grants.applications.views.blueprint import bp
 from grants.applications.views.standing import load
 from grants.clock import utc_now
-from grants.core.registers import NotKnown, Record, Unavailable
 from grants.extensions import db
 from grants.funds import group_form
 from grants.web.access import allows, current_actor
-from grants.web.registers import look_up
 from workflows.actors import Actor, Role, Scope
 from workflows.errors import Invalid, Refusal, Stale
 from workflows.rules import answers
 
 GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
 KEEPERS = (Role.LEAD, Role.SIGNATORY)
-# Which questions are looked up, in which register, and where the answer goes.
-LOOKED_UP = {"O3": "charity_number", "O4": "company_number"}
-FILLED = {"O1": "name", "O5": "address", "O5a": "postcode"}
-NOTES = {
-    NotKnown: "The register does not know this number. Check it. You can go on all the same.",
-    Unavailable: "The register can't be asked now. You can go on without it.",
-    type(None): "Write the whole number first, then look it up.",
-}
 OVERTAKEN = "Somebody changed this while you wrote. It says now: {}. Save again to put yours in its place."
 
 
@@ -97,10 +88,8 @@ def save_details(page: DetailsPage) -> Any:
     """Keep what was written; a question may stay empty here, as a bid asks for it in time."""
     form = open_section(page.part, (), _kept(page))
     go = request.form.get("go", "")
-    if go.startswith("look-up:"):
-        return _looked_up(page, form, go.removeprefix("look-up:"))
-    if go == "use":
-        return _page(page, _filled_in(form))
+    if looking_up.is_asked(go):
+        return _page(page, form, looking_up.answer(form, page.part, go))
     given = form.read(page.part.questions)
     if not _is_sound(form, page.part, given):
         return _page(page, form), 422
@@ -115,22 +104,6 @@ def save_details(page: DetailsPage) -> Any:
         return _overtaken(page, form, error), 409
     flash("Saved. Your next applications start with these details.", "success")
     return redirect(url_for("applications.details", organisation_id=page.organisation.id), 303)
-
-
-def _looked_up(page: DetailsPage, form: QuestionForm, code: str) -> str:
-    """The page with all that was typed, and what the register says of a number beside it, to be taken or left."""
-    field = form._fields.get(code)
-    found = look_up(LOOKED_UP[code], field.data) if field is not None and code in LOOKED_UP else None
-    return _page(page, form, found=found if isinstance(found, Record) else None, note=NOTES.get(type(found), ""))
-
-
-def _filled_in(form: QuestionForm) -> QuestionForm:
-    """The form with what the register said in place of what was typed; nothing is saved yet."""
-    for code, name in FILLED.items():
-        text = request.form.get(f"found-{name}", "").strip()
-        if text and code in form:
-            form[code].data = text[:500]
-    return form
 
 
 def _kept(page: DetailsPage) -> dict[str, Any]:
@@ -169,16 +142,13 @@ def _overtaken(page: DetailsPage, form: QuestionForm, error: Stale) -> str:
     return _page(page, form)
 
 
-def _page(page: DetailsPage, form: QuestionForm, *, found: Record | None = None, note: str = "") -> str:
+def _page(page: DetailsPage, form: QuestionForm, said: looking_up.Said | None = None) -> str:
     return render_template(
         "applications/details_part.html",
         organisation=page.organisation,
         part=page.part,
         form=form,
-        looked_up=LOOKED_UP,
-        found=found,
-        note=note,
-        is_filled=request.form.get("go") == "use",
+        said=said or looking_up.Said(),
     )
 
 

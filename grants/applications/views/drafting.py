@@ -13,7 +13,7 @@ from grants.applications import queries
 from grants.applications.forms import QuestionForm, change_rows, open_section
 from grants.applications.models import Application
 from grants.applications.queries import Paper, Part
-from grants.applications.views import files, saving
+from grants.applications.views import files, looking_up, saving
 from grants.applications.views.blueprint import bp
 from grants.applications.views.clock import clock_of
 from grants.applications.views.words import findings_words
@@ -93,6 +93,8 @@ def save_section(page: SectionPage) -> Any:
     given, seen = form.read(questions), form.fingerprints()
     if is_row_change:
         return _page(page, form, stored | given)
+    if looking_up.is_asked(go):
+        return _page(page, form, stored | given, looking_up.answer(form, page.part, go))
     if refused.wants_json():
         return saving.save_as_typed(page.application, form, questions)
     sent = Sent(form, questions, given, seen, saving.settle(questions, given, seen))
@@ -196,7 +198,7 @@ def _onward(page: SectionPage, form: QuestionForm, is_later: bool) -> Any:
     return redirect(url_for("applications.check", application_id=application_id), 303)
 
 
-def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any]) -> str:
+def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any], said: looking_up.Said | None = None) -> str:
     form.add_up(page.part.questions, given)
     return render_template(
         "applications/section.html",
@@ -207,6 +209,7 @@ def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any]) -> st
         number=page.paper.parts.index(page.part) + 1,
         count=len(page.paper.parts),
         clock=clock_of(page.application),
+        said=said,
         is_unsaved=bool(form.seen.raw_data),
         needs_script=bool(form.conditions) or any(each.kind == "table" for each in page.part.questions),
     )
