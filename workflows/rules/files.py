@@ -46,8 +46,13 @@ def problem(settings: Mapping[str, Any], value: Any) -> Refusal | None:
     lines = value if isinstance(value, list) else [None]
     if not all(_is_whole(line) for line in lines):
         return Refusal("answer-unreadable", {"kind": "files"})
-    most = int(settings.get("most", MOST))
+    most = most_of(settings)
     return Refusal("too-many-files", {"most": most}) if len(lines) > most else None
+
+
+def most_of(settings: Mapping[str, Any]) -> int:
+    """How many files a question takes."""
+    return max(1, int(settings.get("most") or MOST))
 
 
 def follows(value: Any) -> bool:

@@ -138,7 +138,7 @@ def _held(session: Session, application: Application, code: str) -> list[dict[st
 
 
 def _refuse_more(question: Any, value: list[dict[str, Any]]) -> None:
-    most = int(question.settings.get("most", files.MOST))
+    most = files.most_of(question.settings)
     if len(value) >= most:
         raise Invalid("too-many-files", most=most)
 

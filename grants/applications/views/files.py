@@ -62,7 +62,7 @@ def dress(form: QuestionForm, application: Application, part: Part, given: dict[
         field.offers = queries.offered_files(kept, question, value)
         field.follows = files.follows(value)
         field.may_follow = bool(question.settings.get("may_follow"))
-        field.most = int(question.settings.get("most", files.MOST))
+        field.most = files.most_of(question.settings)
         field.application_id = application.id
         field.largest = settings().largest_file
         field.largest_words = megabytes(field.largest)

@@ -27,6 +27,7 @@ from grants.funds import editing
 from grants.funds.forms.rounds import LONG, tidy
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import QuestionDef, RoundDefinition
+from grants.web import file_labels
 from grants.web.fields import DateField, MoneyField
 from grants.web.forms import Form
 
@@ -71,7 +72,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.DATE: (("earliest", "min"), ("latest", "max")),
     Kind.CHECKBOXES: (("most", "max_choices"),),
     Kind.TABLE: (("least", "min_rows"), ("most", "max_rows")),
-    Kind.FILES: (("may_follow", "may_follow"),),
+    Kind.FILES: (("document", "document"), ("most", "most"), ("may_follow", "may_follow")),
 }
 
 
@@ -136,6 +137,12 @@ class QuestionEditForm(Form):
     most_money = MoneyField("The most", is_required=False)
     earliest = DateField("The earliest", is_required=False)
     latest = DateField("The latest", is_required=False)
+    document = SelectField(
+        "Which document is it?",
+        choices=choices([("", "Any file"), *file_labels.KINDS.items()]),
+        description="A group is offered the one that it keeps already.",
+        validate_choice=False,
+    )
     may_follow = BooleanField("Groups may say that they will send it later")
     many = BooleanField("There may be several, one on each line")
     columns = FieldList(FormField(ColumnForm), max_entries=20)
@@ -149,6 +156,11 @@ class QuestionEditForm(Form):
         lines = option_lines(field.data or "")
         if len({line.lower() for line in lines}) != len(lines):
             raise ValidationError("Two lines say the same. Write each answer once.")
+
+    def validate_document(self, field: SelectField) -> None:
+        # Only a question for files has it on its page.
+        if field.raw_data and field.data not in {"", *map(str, file_labels.KINDS)}:
+            raise ValidationError("Choose one of the list.")
 
     def validate_conditions(self, field: SelectMultipleField) -> None:
         if len({value.partition("=")[0] for value in field.data or ()}) > 1:
