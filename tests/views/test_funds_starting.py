@@ -125,3 +125,9 @@ def test_another_offices_funds_and_rounds_are_not_there(desk, session, office, n
     assert theirs.title not in page.text or f'value="round:{theirs.id}"' not in page.html
     for changes in ({"start": f"round:{theirs.id}"}, {"fund": str(theirs.fund_id)}):
         read_page(desk.post(URL, data=asked(office, **changes)), 422)
+
+
+def test_what_a_preset_leaves_open_is_said_in_words(desk) -> None:
+    text = read_page(desk.get("/office/rounds/start")).text
+    assert "You decide: the most to ask for, the line." in text
+    assert "_pence" not in text and "_hundredths" not in text
