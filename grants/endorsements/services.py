@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from grants.accounts.models import Person
 from grants.accounts.services.links import Site, hash_of
 from grants.accounts.services.people import normal_email
 from grants.applications.models import Application
@@ -37,7 +38,7 @@ def ask_for_endorsement(
     lock(session, application)
     if application.round.endorsement is Wanted.NONE:
         raise Invalid(problems={"email": "endorsement-not-wanted"})
-    address, so_far = normal_email(email), queries.list_for(session, application)
+    address, so_far = _reached(session, application, email, actor), queries.list_for(session, application)
     standing = next(
         (each for each in so_far if each.email == address and each.state in {*WAITING, EndorsementState.GIVEN}), None
     )
@@ -61,6 +62,12 @@ def ask_for_endorsement(
     facts = queries.facts_for(made, now=now, asked_count=len(so_far))
     transitions.create(session, [made], "ask", facts, actor=actor, now=now)
     return made
+
+
+def _reached(session: Session, application: Application, email: str, actor: Actor) -> str:
+    # What is tried out reaches nobody but who tries it.
+    tester = session.get(Person, actor.person_id) if application.round.is_trial and actor.person_id else None
+    return normal_email(tester.email if tester else email)
 
 
 def resend(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from grants.accounts.models import Organisation
 from grants.accounts.services import Site
 from grants.applications import services as applications
 from grants.applications.queries import find_submission, hash_of
@@ -14,6 +15,7 @@ from grants.core.outbox import OutboxEntry
 from grants.duties import DUTIES
 from grants.endorsements import queries, services
 from grants.endorsements.models import Endorsement
+from grants.funds import services as funds
 from grants.funds.models import Endorsement as Wanted
 from grants.notifications.services import deliver_due, expand_outbox
 from grants.reporting.queries import bids
@@ -240,6 +242,15 @@ def test_a_round_that_needs_one_takes_no_bid_without(session, office, actor, gro
     assert find_submission(session, bid) is None
     services.give(session, asked, WORDS, "A", "B", now=now)
     submit(session, bid, actor, now)
+
+
+def test_in_a_try_out_the_link_goes_to_the_tester_alone(session, office, round_, now):
+    manager = staff(session, office, Role.MANAGER)
+    trial = funds.try_form(session, round_, actor=actor_of(session, manager), now=now)
+    tester = actor_of(session, manager)
+    group = session.get_one(Organisation, next(iter(tester.organisation_ids)))
+    bid = a_draft(session, trial, group, manager, now=now)
+    assert ask(session, bid, tester, now, "officer@police.example.org").email == manager.email
 
 
 def test_one_reminder_goes_three_days_before_the_deadline(session, bid, actor, now):

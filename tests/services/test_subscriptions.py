@@ -234,6 +234,11 @@ def test_a_round_that_is_open_has_no_opening_to_wait_for(session, office, now):
 
 def test_a_trial_and_a_cancelled_round_are_told_to_nobody(session, office, coming, now):
     subscribe(session, now, Wish(office=office))
+    manager = actor_of(session, staff(session, office, Role.MANAGER))
+    trial = funds.try_form(session, coming, actor=manager, now=now)
+    session.commit()
+    assert queries.subscribers(session, [trial.id]) == {}
+    assert list(queries.list_choices(session)[1]) == ["East Example", "West Example"]
     head = actor_of(session, staff(session, office, Role.CHIEF_EXECUTIVE))
     funds.cancel_round(session, coming, "No money.", actor=head, now=now)
     open_rounds(session, now + 2 * DAY)

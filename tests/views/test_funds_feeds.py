@@ -139,6 +139,13 @@ def test_a_round_to_come_is_announced_and_then_open(client, session, office, clo
     assert {each["STATUS"] for each in dates_of(client, "/rounds.ics")} == {"CANCELLED"}
 
 
+def test_a_try_out_is_in_neither_and_not_on_the_list(client, session, office, round_):
+    funds.try_form(session, round_, actor=manager(session, office), now=NOW)
+    session.commit()
+    for path in ("/rounds.atom", "/rounds.ics", "/rounds"):
+        assert b"Test of" not in client.get(path).data, path
+
+
 def test_a_draft_is_in_neither(client, session, office, round_):
     funds.copy_round(
         session, round_, code="X", title="Secret", opens_at=NOW + DAY, closes_at=NOW + 2 * DAY,
