@@ -144,6 +144,19 @@
       work();
     }
 
+    // A tick is kept when it is made, as words are. The list comes anew with each file, so its parent listens.
+    list.addEventListener("change", async function (event) {
+      var about = { code: upload.code, later: event.target.checked };
+      try {
+        var kept = await ask(upload, "POST", upload.path + "/later", JSON.stringify(about), function () {
+          show("Connection lost. Trying again.", null);
+        });
+        show(kept.said.error || "Saved", null);
+      } catch (error) {
+        show((error instanceof Refused && error.sentence) || "Not saved. Press Save and continue.", null);
+      }
+    });
+
     input.addEventListener("change", function () {
       var chosen = Array.from(input.files);
       // The page's own form must not send it once more.

@@ -197,6 +197,7 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.unsubmit": LEAD,
     "applications.file": GROUP,
     "applications.begin_upload": WRITERS,
+    "applications.say_later": WRITERS,
     "applications.show_upload": WRITERS,
     "applications.add_piece": WRITERS,
     "applications.finish_upload": WRITERS,

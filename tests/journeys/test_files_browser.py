@@ -190,6 +190,18 @@ def test_who_was_signed_out_meanwhile_is_told(browser: Browser, service: tuple[F
         assert names_in(app) == []
 
 
+def test_a_tick_is_kept_without_a_press(browser: Browser, service: tuple[Flask, str]) -> None:
+    _, url = service
+    with visitor(browser, size=PHONE) as context:
+        page = context.new_page()
+        opened(page, url)
+        page.get_by_label("We will send this later").check()
+        expect(page.locator(".app-files__words", has_text="Saved")).to_be_visible()
+        with loading(page):
+            page.reload()
+        expect(page.get_by_label("We will send this later")).to_be_checked()
+
+
 def test_a_harmful_file_and_a_clean_one(browser: Browser, service: tuple[Flask, str], tmp_path: Path) -> None:
     app, url = service
     for name, content in (("bad.pdf", EICAR_PDF), ("good.pdf", PDF)):

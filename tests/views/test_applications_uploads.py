@@ -322,6 +322,21 @@ def test_two_uploads_at_once_are_both_kept(app, session, draft, group):
     assert sorted(named(session, session.merge(draft))) == ["one.pdf", "two.pdf"]
 
 
+def test_the_tick_that_files_follow_is_kept_at_once(client, session, draft, round_, clock):
+    url = f"/applications/{draft.id}/uploads/later"
+    found = sa.select(Answer.value).join(Question, Question.id == Answer.question_id).where(Question.code == "D2")
+    for later, kept in ((True, [{"to_follow": True}]), (False, None)):
+        assert client.post(url, json={"code": "D2", "later": later}).json == {"later": later}
+        session.rollback()
+        assert session.scalar(found.where(Answer.application_id == draft.id)) == kept
+    # Where the round does not allow it, for a question of another kind, and after the deadline.
+    assert client.post(url, json={"code": "D1", "later": True}).status_code == 422
+    assert client.post(url, json={"code": "P1", "later": True}).status_code == 422
+    assert client.post(url, json=["D2"]).status_code == 422
+    clock.move_to(round_.closes_at)
+    assert client.post(url, json={"code": "D2", "later": True}).status_code == 409
+
+
 def test_an_upload_outlives_a_restart_of_the_server(app, client, session, draft, group):
     key = begin(client, draft).json["key"]
     send(client, draft, key, end=LARGEST_PIECE)

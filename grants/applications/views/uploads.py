@@ -114,6 +114,18 @@ def begin_upload(application: Application) -> Any:
     return jsonify(key=upload.key, received=upload.received_bytes, piece=LARGEST_PIECE)
 
 
+@bp.post("/applications/<int:application_id>/uploads/later")
+@allows(*WRITERS, on=load)
+@in_json
+def say_later(application: Application) -> Any:
+    """Keep the tick that a question's files follow later, or that it was taken out, as soon as it is made."""
+    said = request.get_json(silent=True)
+    about = said if isinstance(said, dict) else {}
+    is_later = about.get("later") is True
+    services.say_files_follow(db.session, application, str(about.get("code", "")), is_later=is_later, **who_and_when())
+    return jsonify(later=is_later)
+
+
 @bp.get("/applications/<int:application_id>/uploads/<key>")
 @allows(*WRITERS, on=load_upload)
 def show_upload(found: OwnUpload) -> Any:
