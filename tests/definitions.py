@@ -26,6 +26,18 @@ PLAIN = st.one_of(st.booleans(), st.integers(-5, 5000), WORDS)
 SETTINGS = st.dictionaries(
     CODES, st.one_of(PLAIN, st.lists(st.dictionaries(CODES, PLAIN, max_size=2), max_size=2)), max_size=2
 )
+# A table's columns are of kinds that a box can take.
+COLUMN = st.fixed_dictionaries(
+    {
+        "code": CODES,
+        "label": NAMES,
+        "kind": st.sampled_from(["text", "number", "money", "date"]),
+        "required": st.booleans(),
+    }
+)
+TABLES = st.fixed_dictionaries(
+    {"columns": st.lists(COLUMN, min_size=1, max_size=3, unique_by=lambda column: column["code"])}
+)
 MODEL_KINDS = {q.code: q.kind for section in model_form.SECTIONS for q in section.questions}
 
 
@@ -43,7 +55,7 @@ def questions(draw, code: str, criteria: list[str], earlier: list[str]) -> Quest
         word_limit=draw(st.none() | st.integers(1, 5000)),
         is_required=draw(st.booleans()),
         options=tuple((f"v{n}", label) for n, label in enumerate(labels)) if has_options else own_options(kind),
-        settings=draw(SETTINGS),
+        settings=draw(SETTINGS) | (draw(TABLES) if kind == K.TABLE else {}),
         criterion_code=draw(st.sampled_from(["", *criteria])),
         is_private=draw(st.booleans()),
         show_when=condition,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 
 from grants.extensions import db
-from grants.funds import model_form, queries
+from grants.funds import model_form, presets, queries
 from grants.funds import services as funds
 from grants.funds.definition import RoundFileError, read_round_file
 from grants.funds.definition_file import file_of, tables_of
@@ -64,6 +64,30 @@ def test_the_model_form_comes_back_equal():
         areas=(AreaDef(name="West"),),
     )
     assert back(definition) == definition
+
+
+@pytest.mark.parametrize("preset", presets.list_presets(), ids=lambda preset: preset.key)
+def test_every_preset_comes_back_equal(preset):
+    # What a preset leaves to whoever uses it: whose round it is, when, and where a practice names no pot, how much.
+    mine = {"office": "PCC", "fund": "CSF", "code": "P-1", "opens_at": BASE, "closes_at": None, "is_rolling": True}
+    definition = replace(preset.definition, **mine, pot_pence=preset.definition.pot_pence or 10**8, warnings=())
+    definition = replace(definition, criteria=with_reads(definition.criteria, definition.sections))
+    assert back(definition) == definition
+
+
+def test_the_full_model_form_comes_back_equal():
+    definition = read_round_file(SAMPLE[0].read_text(), SAMPLE[0].name)
+    kept = [criterion.code for criterion in definition.criteria]
+    sections = tuple(
+        replace(s, questions=tuple(_read_for(question, kept) for question in s.questions))
+        for s in model_form.FULL_SECTIONS
+    )
+    whole = replace(definition, sections=sections, criteria=with_reads(definition.criteria, sections), warnings=())
+    assert back(whole) == whole
+
+
+def _read_for(question, criteria):
+    return question if question.criterion_code in criteria else replace(question, criterion_code="")
 
 
 def test_the_file_says_everything_itself():

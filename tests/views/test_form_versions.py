@@ -11,7 +11,7 @@ from grants.clock import utc_now
 from grants.core.outbox import OutboxEntry
 from grants.funds import queries
 from grants.funds import services as funds
-from grants.funds.models import Question, QuestionKind, Round, RoundVersion
+from grants.funds.models import QuestionKind, Round, RoundVersion
 from tests.apps import sign_in
 from tests.builders import a_draft, a_group, a_round, a_submitted_bid, actor_of, an_office, staff
 from tests.pages import read_page
@@ -188,31 +188,41 @@ def test_a_task_list_costs_no_more_while_the_form_is_the_first(client, session, 
     assert not [each for each in made if "round_version" in str(each)]
 
 
-def test_a_page_that_was_open_while_the_form_changed_loses_nothing(client, session, round_, draft, manager, now):
-    sign_in(client, draft.lead)
-    path = f"/applications/{draft.id}/sections/reach"
-    code = session.scalars(sa.select(Question.code).where(Question.round_id == round_.id, Question.code == "P16")).one()
-    section = next(
-        s.code for s in queries.current_definition(session, round_).sections if code in {q.code for q in s.questions}
+def without_section(definition, code):
+    """The definition without a section and what read its questions; its criteria are judged on the whole bid."""
+    kept = (
+        replace(s, questions=tuple(replace(q, criterion_code="") for q in s.questions))
+        for s in definition.sections
+        if s.code != code
     )
+    return replace(definition, sections=tuple(kept), rules=definition.rules[:1])
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the question left", "its section left"])
+def test_a_page_that_was_open_while_the_form_changed_loses_nothing(client, session, round_, draft, manager, now, whole):
+    sections = queries.current_definition(session, round_).sections
+    section = next(s.code for s in sections if "P16" in {q.code for q in s.questions})
     path = f"/applications/{draft.id}/sections/{section}"
+    session.commit()
+    sign_in(client, draft.lead)
     page = read_page(client.get(path))
-    fields = {
-        e.attributes["name"]: e.attributes.get("value", "")
-        for e in page.elements
-        if e.tag == "input" and e.attributes.get("type") == "hidden" and "name" in e.attributes
-    }
-    save_change(session, round_, manager, now, drop_and_add)
+    hidden = [e.attributes for e in page.elements if e.attributes.get("type") == "hidden"]
+    fields = {each["name"]: each.get("value", "") for each in hidden if "name" in each}
+    make = (lambda d: without_section(d, section)) if whole else drop_and_add
+    save_change(session, round_, manager, now, make)
     sign_in(client, manager)
-    publish(client, session, round_)
+    published = publish(client, session, round_)
+    assert published.status_code == 303, published.text
     sign_in(client, draft.lead)
     typed = {"P16": "We changed our mind: by boat.", "P14": "They asked for it.", "go": "later"}
     answer = client.post(path, data={**fields, **typed})
-    assert answer.status_code == 303
+    assert (answer.status_code, answer.location) == (303, f"/applications/{draft.id}")
     session.expire_all()
     stored = session.scalars(sa.select(Answer.value).where(Answer.application_id == draft.id)).all()
-    assert "We changed our mind: by boat." in stored
-    assert "by boat" in read_page(client.get(f"/applications/{draft.id}")).text
+    assert {typed["P16"], typed["P14"]} <= {each for each in stored if isinstance(each, str)}
+    assert "by boat" in read_page(client.get(answer.location)).text
+    if whole:
+        assert client.get(path).location == f"/applications/{draft.id}"
 
 
 def test_the_preview_is_what_groups_get_and_saves_nothing(client, session, round_, manager, now):

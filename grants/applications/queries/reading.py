@@ -131,6 +131,15 @@ def paper_of(session: Session, round_: Round) -> Paper:
     return _papers.get(session, round_.form_key, lambda: _read_paper(session, round_.id))
 
 
+def left_section(session: Session, round_: Round, code: str) -> Part | None:
+    """A section that a later version of the form left out, without its questions; no query for a form's first."""
+    if round_.form_version < 2:
+        return None
+    left = Section.round_id == round_.id, Section.code == code, Section.retired_at.is_not(None)
+    section = session.scalars(sa.select(Section).where(*left)).one_or_none()
+    return None if section is None else Part(section, ())
+
+
 def list_questions(session: Session, round_: Round, codes: Iterable[str]) -> list[Question]:
     """Questions of the round by code, also those that no version asks any more; nothing is read for no codes."""
     wanted = sorted(codes)

@@ -45,6 +45,11 @@ class SectionPage:
     def scope(self) -> Scope:
         return self.application.scope
 
+    @property
+    def has_left(self) -> bool:
+        """A new version of the form has not got this section any more."""
+        return self.part not in self.paper.parts
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -64,14 +69,15 @@ def load_section(session: Session, actor: Actor, application_id: int, code: str)
     """The section of the actor's bid; NotFound when either is not there for them."""
     application = queries.get_application(session, actor, application_id)
     paper = queries.paper_of(session, application.round)
-    return SectionPage(application, paper, paper.part(code))
+    gone = queries.left_section(session, application.round, code)
+    return SectionPage(application, paper, gone or paper.part(code))
 
 
 @bp.get("/applications/<int:application_id>/sections/<code>")
 @allows(Role.LEAD, Role.CONTRIBUTOR, on=load_section)
 def section(page: SectionPage) -> Any:
     """The questions of one section with what has been answered so far."""
-    if page.application.state is not ApplicationState.DRAFT:
+    if page.application.state is not ApplicationState.DRAFT or page.has_left:
         return redirect(url_for("applications.show", application_id=page.application.id))
     given = queries.answers_of(db.session, page.application)
     form = open_section(page.part, page.paper.area_names, given, paper=page.paper)
@@ -99,9 +105,20 @@ def save_section(page: SectionPage) -> Any:
         return saving.save_as_typed(page.application, form, questions)
     sent = Sent(form, questions, given, seen, saving.settle(questions, given, seen))
     try:
+        if page.has_left:
+            return _save_what_left(page, sent)
         return _save_with_files(page, sent, go) if files.has_files(page.part) else _save(page, sent, stored, go)
     except (Stale, TransitionRefused) as error:
         return _not_saved(page, given, error), 409
+
+
+def _save_what_left(page: SectionPage, sent: Sent) -> Any:
+    """What was typed while a new version took the section out of the form: kept, and shown as no longer asked."""
+    saved = saving.save(page.application, {k: v for k, v in sent.given.items() if not saving.is_too_long(v)}, sent.seen)
+    if saved.conflicts:
+        return saving.conflict_page(page.application, page.part, saved, sent.unsettled)
+    flash("The form has changed and does not ask this any more. What you wrote is kept below.", "info")
+    return redirect(url_for("applications.show", application_id=page.application.id), 303)
 
 
 def _save(page: SectionPage, sent: Sent, stored: dict[str, Any], go: str) -> Any:
