@@ -17,6 +17,7 @@ from grants.assessment.models import Assignment
 from grants.core import transitions
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
+from grants.documents.models import Document
 from grants.endorsements.services import ask_for_endorsement
 from grants.extensions import db
 from grants.funds.models import Endorsement as Wanted
@@ -78,7 +79,26 @@ def a_merge(stage):
     return made
 
 
+def a_document(stage):
+    made = Document(
+        office_id=stage.office.id,
+        organisation_id=stage.bids[0].organisation_id,
+        application_id=stage.bids[0].id,
+        file_name="accounts.pdf",
+        media_type="application/pdf",
+        size_bytes=1,
+        sha256="0" * 64,
+        storage_key="stale-writers",
+        uploaded_at=NOW,
+    )
+    facts = replace(willing("document", "upload"), scope=made.scope)
+    transitions.create(stage.session, [made], "upload", facts, actor=stage.actor("officer"), now=NOW)
+    stage.session.commit()
+    return made
+
+
 CASES = {
+    "document": Case(stages.submitted, a_document, "replace", "officer"),
     "merge": Case(stages.submitted, a_merge, "drop", "officer"),
     "endorsement": Case(stages.submitted, an_asking, "expire"),
     "event": Case(stages.submitted, an_event, "hold"),
