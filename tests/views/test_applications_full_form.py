@@ -190,6 +190,14 @@ def test_rows_are_added_and_removed_without_a_script(client, session, draft):
     assert stored(session, draft).keys().isdisjoint({"B2"})
 
 
+def test_the_row_that_is_removed_is_the_one_beside_the_button(client, draft):
+    data = {"B2-rows": "3", "B2-0-what": "", "B2-1-what": "Hall", "B2-2-what": "Bus"}
+    page = read_page(client.post(url(draft, "money"), data=data | {"go": "remove-line:B2:1"}))
+    assert page.value("B2-0-what") == "Bus"
+    page = read_page(client.post(url(draft, "money"), data=data | {"go": "remove-line:B2:0"}))
+    assert (page.value("B2-0-what"), page.value("B2-1-what")) == ("Hall", "Bus")
+
+
 def test_a_suggestion_fills_rows_once_and_keeps_what_is_there(client, draft):
     data = {"P11-rows": "1", "P11-0-outcome": "Ours", "P11.suggestion": "Fraud and burglary", "go": "suggest:P11"}
     page = read_page(client.post(url(draft, "results"), data=data))

@@ -30,6 +30,8 @@ class TableField(wtforms.Field):
         self.settings = settings
         self.columns: tuple[Column, ...] = columns_of(settings)
         self.rows: list[dict[str, str]] = []
+        # The number that each row had on the page: one that was left empty there is no row any more.
+        self.places: list[int] = []
         self.was_sent = False
         self.box_errors: dict[tuple[int, str], str] = {}
         self.sums: list[Sum] = []
@@ -55,9 +57,10 @@ class TableField(wtforms.Field):
             found = _BOX.fullmatch(name, len(self.name) + 1)
             if found and found[2] in known:
                 boxes.setdefault(int(found[1]), {})[found[2]] = clean(formdata.get(name, ""))
-        for _, row in sorted(boxes.items()):
+        for place, row in sorted(boxes.items()):
             # An empty row is no row, so that the rows on the page and those that are stored have the same numbers.
             if any(text.strip() for text in row.values()):
+                self.places.append(place)
                 yield {code: row.get(code, "") for code in known}
 
     def _read(self) -> list[dict[str, Any]]:
@@ -90,8 +93,9 @@ class TableField(wtforms.Field):
         self.extra_rows = 1 if len(self.drawn) < self.most else 0
 
     def remove_row(self, place: int) -> None:
-        if place < len(self.rows):
-            del self.rows[place]
+        """Take out the row that had this number on the page; an empty one is gone by itself."""
+        if place in self.places:
+            del self.rows[self.places.index(place)]
             self.data = self._read()
 
     def suggest(self, label: str) -> None:
