@@ -70,9 +70,9 @@ def places_left(session: Session, event: SupportEvent) -> int | None:
     """How many more may come; None when there is no limit."""
     if event.capacity is None:
         return None
-    taken, waiting = count_places(session, [event.id])[event.id]
-    # Who waits is before whoever comes now.
-    return 0 if waiting else max(0, event.capacity - taken)
+    # Nobody waits while a place is free: it is given to them at once.
+    taken, _ = count_places(session, [event.id])[event.id]
+    return max(0, event.capacity - taken)
 
 
 def ends_at(event: SupportEvent) -> datetime:

@@ -150,6 +150,7 @@ def test_one_address_with_many_wishes_gets_one_mail(session, office, coming, now
     subscribe(session, now, Wish(theme="parks"))
     open_rounds(session, now + DAY)
     [message] = messages(session, "round-opened")
+    assert [each.id for each in queries.subscribers(session, [coming.id])[coming.id]] == [lasting.id]
     # The press in it ends the wish that lasts.
     assert message.detail == {"subscription": lasting.id}
 

@@ -92,6 +92,7 @@ def test_a_text_comes_back_as_it_was():
 def test_a_fold_never_cuts_a_sign():
     content = lines("é€👍" * 60)
     assert all(line.decode() for line in content.split(b"\r\n")[:-1])
+    assert f"SUMMARY:{'é€👍' * 60}" in unfolded(content)
 
 
 def test_instants_are_utc_and_days_are_whole():
