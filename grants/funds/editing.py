@@ -7,7 +7,7 @@ code that no question of the model form has.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
@@ -53,15 +53,15 @@ def change_section(definition: RoundDefinition, code: str, **values: Any) -> Rou
     return _with_sections(definition, code, lambda section: replace(section, **values))
 
 
-def copy_section(definition: RoundDefinition, code: str) -> RoundDefinition:
-    """The same section with its questions once more, right after it; every copied question gets a code of its own."""
+def copy_section(definition: RoundDefinition, code: str, used: Collection[str] = ()) -> RoundDefinition:
+    """The same section with its questions once more, right after it; every copy gets a code that none of `used` is."""
     section = section_of(definition, code)
     copied = replace(section, code=_section_code(definition, section.title), questions=(), is_eligibility=False)
     place = definition.sections.index(section) + 1
     sections = (*definition.sections[:place], copied, *definition.sections[place:])
     changed = replace(definition, sections=sections)
     for question in section.questions:
-        changed = add_question(changed, copied.code, replace(question, code=free_code(changed)))
+        changed = add_question(changed, copied.code, replace(question, code=free_code(changed, used)))
     return changed
 
 
@@ -105,11 +105,11 @@ def change_question(definition: RoundDefinition, code: str, changed: QuestionDef
     return _with_question(definition, code, replace(changed, code=code, kind=standing.kind))
 
 
-def copy_question(definition: RoundDefinition, code: str) -> RoundDefinition:
+def copy_question(definition: RoundDefinition, code: str, used: Collection[str] = ()) -> RoundDefinition:
     """The same question once more, right after it, with a code of its own."""
     home, question = home_of(definition, code), question_of(definition, code)
     place = home.questions.index(question) + 1
-    made = replace(question, code=free_code(definition))
+    made = replace(question, code=free_code(definition, used))
     questions = (*home.questions[:place], made, *home.questions[place:])
     return _with_sections(definition, home.code, lambda section: replace(section, questions=questions))
 
@@ -244,11 +244,10 @@ def _same(value: Any, other: Any) -> bool:
     return sorted(value) == sorted(other) if isinstance(value, list) and isinstance(other, list) else value == other
 
 
-def free_code(definition: RoundDefinition) -> str:
-    """N1, N2 and so on: the first that is neither asked here nor a question of the model form."""
-    taken = {question.code for question in definition.questions} | {
-        question.code for section in _model() for question in section.questions
-    }
+def free_code(definition: RoundDefinition, used: Collection[str] = ()) -> str:
+    """N1, N2 and so on: the first that is not asked here, nor among those `used` before, nor of the model form."""
+    taken = {question.code for question in definition.questions} | set(used)
+    taken |= {question.code for section in _model() for question in section.questions}
     number = 1
     while f"N{number}" in taken:
         number += 1

@@ -132,19 +132,31 @@ def test_an_answer_keeps_its_value_under_new_words() -> None:
     assert named_options(["No"], standing) == (("no", "No"),)
 
 
-SORTS = [["big", "Big"], ["small", "Small"]]
+SORTS = [["big_wide", "Big, wide"], ["small", "Small"]]
 
 
 def test_a_column_keeps_its_code_and_an_empty_one_is_none() -> None:
     rows = [
         {"code": "what", "label": "What it is", "kind": "text", "is_required": True, "options": ""},
-        {"code": "", "label": "Sort", "kind": "choice", "is_required": False, "options": "Big, Small"},
+        {"code": "", "label": "Sort", "kind": "choice", "is_required": False, "options": "Big, wide\nSmall"},
         {"code": "", "label": " ", "kind": "text", "is_required": False, "options": ""},
     ]
     assert read_columns(rows) == [
         {"code": "what", "label": "What it is", "kind": "text"},
         {"code": "sort", "label": "Sort", "kind": "choice", "required": False, "options": SORTS},
     ]
+
+
+def test_a_column_keeps_what_its_page_does_not_show_and_the_values_of_its_answers() -> None:
+    standing = [{"code": "sort", "label": "Sort", "kind": "choice", "options": [["b", "Big"]], "hint": "Which?"}]
+    row = {"code": "sort", "label": "Sort", "kind": "choice", "is_required": True, "options": "Large"}
+    assert read_columns([row], standing) == [{**standing[0], "options": [["b", "Large"]]}]
+
+
+def test_a_code_that_was_used_before_is_not_given_again() -> None:
+    assert editing.free_code(TWO, {"N1", "N2"}) == "N3"
+    assert codes(editing.copy_question(TWO, "A1", {"N1"})) == [["A1", "N2", "A2"], ["B1"]]
+    assert codes(editing.copy_section(TWO, "b", {"N1"})) == [["A1", "A2"], ["B1"], ["N2"]]
 
 
 MOVES = {

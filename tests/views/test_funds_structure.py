@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from grants.applications import services as applications
 from grants.clock import utc_now
 from grants.core.outbox import Message
 from grants.funds import queries
 from grants.funds import services as funds
+from grants.funds.form_tables import MODEL
 from grants.funds.models import Question, QuestionKind, Round
 from grants.notifications.facts import facts_for
+from grants.web.rule_words import rule_words
 from tests.apps import sign_in
 from tests.builders import a_group, a_round, a_submitted_bid, actor_of, an_office, staff
 from tests.mail import LETTERHEAD
@@ -125,6 +128,61 @@ def test_every_question_that_is_sent_back_as_it_came_is_as_it_was(desk, session,
         assert response.status_code == 303, question.code
     after = definition(session, draft)
     assert {each.code: each for each in after.questions} == {each.code: each for each in before.questions}
+
+
+def test_every_question_of_the_model_form_is_sent_back_as_it_came(desk, session, draft) -> None:
+    held = {each.code for each in definition(session, draft).questions}
+    desk.post(address(draft, "/model-questions"), data={"codes": [code for code in MODEL if code not in held]})
+    before = definition(session, draft)
+    assert {each.code for each in before.questions} == set(MODEL)
+    for code in MODEL:
+        page = read_page(desk.get(address(draft, f"/questions/{code}")))
+        assert desk.post(address(draft, f"/questions/{code}"), data=sent(page)).status_code == 303, code
+    after = {each.code: each for each in definition(session, draft).questions}
+    assert [(each, after[each.code]) for each in before.questions if after[each.code] != each] == []
+
+
+def test_a_table_that_loses_a_column_loses_the_sums_of_it(desk, session, draft) -> None:
+    desk.post(address(draft, "/model-questions"), data={"codes": ["P10"]})
+    page = read_page(desk.get(address(draft, "/questions/P10")))
+    gone = desk.post(address(draft, "/questions/P10"), data=sent(page, **{"columns-1-label": ""}))
+    assert gone.status_code == 303
+    settings = next(each for each in definition(session, draft).questions if each.code == "P10").settings
+    assert [column["code"] for column in settings["columns"]] == ["what"]
+    assert settings["inside"] == []
+
+
+def test_a_code_is_not_given_again_while_answers_hang_on_it(desk, session, published, manager, now) -> None:
+    def publish() -> None:
+        round_ = session.get_one(Round, published.id)
+        seen = queries.editable(session, round_).seen_version
+        actor = actor_of(session, manager)
+        applications.publish_form_change(session, round_, "As asked", seen_version=seen, actor=actor, now=now)
+        session.commit()
+
+    desk.post(address(published, "/questions/P3/copy"))
+    publish()
+    desk.post(address(published, "/questions/N1/remove"))
+    publish()
+    desk.post(address(published, "/questions/P4/copy"))
+    codes = [each.code for each in definition(session, published).questions]
+    assert "N2" in codes
+    assert "N1" not in codes
+
+
+def test_a_rule_says_what_it_does_with_the_rounds_own_settings(client, desk, session, draft) -> None:
+    page = read_page(desk.get(address(draft, "/rules")))
+    assert "free reserves of £25,000 at most" in page.text
+    desk.post(
+        address(draft, "/rules"),
+        data=sent(page, ER9_cap_pence="30,000", ER1_allowed=["school"], ER1_referred=["business"]),
+    )
+    text = read_page(desk.get(address(draft, "/rules"))).text
+    assert "free reserves of £30,000 at most" in text
+    assert "Lets in: School, college or university. An officer looks at: Business." in text
+    public = {each.code: each for each in definition(session, draft).rules}["ER1"]
+    said = rule_words("ER1", public.title, public.settings, max_months=12)
+    assert said == "You are one of these: School, college or university. These can ask us first: Business."
 
 
 def test_a_question_is_asked_in_other_words_and_keeps_its_row(desk, session, draft) -> None:

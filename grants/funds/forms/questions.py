@@ -113,7 +113,7 @@ class ColumnForm(PlainForm):
     label = StringField("Name of the column", [Length(max=100, message="Use at most 100 characters")], filters=[tidy])
     kind = SelectField("What it takes", choices=choices(COLUMN_KINDS.items()), validate_choice=False)
     is_required = BooleanField("Must be filled in")
-    options = StringField("Its answers, with commas between them", [LONG], filters=[tidy])
+    options = TextAreaField("Its answers, one on each line", [LONG], filters=[tidy])
 
 
 class QuestionEditForm(Form):
@@ -222,7 +222,7 @@ def _column_data(column: Mapping[str, Any]) -> dict[str, Any]:
         "label": column["label"],
         "kind": column["kind"],
         "is_required": column.get("required", True),
-        "options": ", ".join(label for _, label in column.get("options", ())),
+        "options": "\n".join(label for _, label in column.get("options", ())),
     }
 
 
@@ -258,7 +258,8 @@ def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
     if "must_be" in shown:
         _put(settings, "must_be", form.must_be.data or None)
     if "columns" in shown:
-        settings["columns"] = read_columns(form.columns.data)
+        settings["columns"] = read_columns(form.columns.data, settings.get("columns", ()))
+        _drop_lost_rules(settings)
     options = standing.options
     if "options" in shown:
         options = named_options(option_lines(form.options.data or ""), standing.options)
@@ -272,7 +273,7 @@ def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
         settings=settings,
         criterion_code=form.criterion_code.data or "",
         is_private=bool(form.is_private.data),
-        show_when=_condition(form.conditions.data or ()),
+        show_when=_condition(form.conditions.data or (), standing),
     )
 
 
@@ -290,7 +291,10 @@ def _put(settings: dict[str, Any], name: str, value: Any) -> None:
         settings[name] = value
 
 
-def _condition(ticked: Sequence[str]) -> dict[str, Any] | None:
+def _condition(ticked: Sequence[str], standing: QuestionDef) -> Mapping[str, Any] | None:
+    if set(ticked) == set(conditions_of(standing)):
+        # The page has its answers in the order of the other question; another order is no change.
+        return standing.show_when
     pairs = [value.partition("=") for value in ticked]
     return {"question": pairs[0][0], "is": [value for _, _, value in pairs]} if pairs else None
 
@@ -315,19 +319,37 @@ def named_options(labels: Sequence[str], standing: Sequence[tuple[str, str]]) ->
     return tuple(made)
 
 
-def read_columns(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The columns of a table as its settings hold them; rows without a name are left out."""
+def read_columns(rows: Iterable[Mapping[str, Any]], standing: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
+    """The columns of a table as its settings hold them; rows without a name are left out.
+
+    What the page does not show of a column that was there stays, and so do the values of its answers.
+    """
+    known = {each["code"]: each for each in standing}
     named = [row for row in rows if (row.get("label") or "").strip()]
     taken = {row["code"] for row in named if row.get("code")}
     columns: list[dict[str, Any]] = []
     for row in named:
         code = row.get("code") or editing.value_for(row["label"], taken)
         taken.add(code)
-        column = {"code": code, "label": row["label"], "kind": row.get("kind") or "text"}
+        before = known.get(code, {})
+        column = {name: value for name, value in before.items() if name not in {"required", "options"}}
+        column |= {"code": code, "label": row["label"], "kind": row.get("kind") or "text"}
         if not row.get("is_required"):
             column["required"] = False
         if column["kind"] == "choice":
-            labels = [part.strip() for part in (row.get("options") or "").split(",") if part.strip()]
-            column["options"] = [list(pair) for pair in named_options(labels, ())]
+            pairs = [(value, label) for value, label in before.get("options", ())]
+            column["options"] = [list(pair) for pair in named_options(option_lines(row.get("options") or ""), pairs)]
         columns.append(column)
     return columns
+
+
+def _drop_lost_rules(settings: dict[str, Any]) -> None:
+    """Take out the sums and limits of a table that name a column which is no longer there."""
+    held = {column["code"] for column in settings["columns"]}
+    for name in ("row_sums", "row_products", "sums", "caps", "inside"):
+        if name in settings:
+            settings[name] = [each for each in settings[name] if _columns_of(each) <= held]
+
+
+def _columns_of(rule: Mapping[str, Any]) -> set[str]:
+    return {*rule.get("parts", ()), *(rule[name] for name in ("total", "column") if name in rule)}

@@ -9,6 +9,7 @@ from grants.funds.queries.editing import (
     get_trial,
     list_trials,
     list_versions,
+    used_codes,
     with_fixed,
 )
 from grants.funds.queries.public import (
@@ -66,6 +67,7 @@ __all__ = [
     "public_page",
     "setup_of",
     "unallocated_pence",
+    "used_codes",
     "with_fixed",
     "with_parts",
 ]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grants.accounts.models import Office
 from grants.core.scoping import offices_of
 from grants.funds.described import definition_of
-from grants.funds.models import Round, RoundVersion
+from grants.funds.models import Question, Round, RoundVersion
 from grants.funds.parts import RoundDefinition
 from grants.funds.queries.rounds import with_parts
 from grants.funds.stored import from_stored
@@ -56,6 +56,11 @@ def current_definition(session: Session, round_: Round) -> RoundDefinition:
 def with_fixed(changed: RoundDefinition, current: RoundDefinition) -> RoundDefinition:
     """The changed definition with what no version changes as the round has it now."""
     return replace(changed, **{name: getattr(current, name) for name in FIXED})
+
+
+def used_codes(session: Session, round_: Round) -> frozenset[str]:
+    """The codes of all questions that the round has asked, also of those that were left out: answers hang on them."""
+    return frozenset(session.scalars(sa.select(Question.code).where(Question.round_id == round_.id)))
 
 
 def find_working_copy(session: Session, round_: Round) -> RoundVersion | None:

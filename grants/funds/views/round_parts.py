@@ -27,7 +27,7 @@ from grants.funds.views.blueprint import bp
 from grants.funds.views.structure import Desk, form_page, load_desk, save
 from grants.web.access import allows
 from grants.web.forms import Form, open_form
-from grants.web.rule_words import rule_words
+from grants.web.rule_words import rule_does
 from workflows.actors import Role
 from workflows.errors import Invalid
 from workflows.rules.eligibility import RULES
@@ -91,10 +91,8 @@ def rules(desk: Desk) -> Any:
         code: sorted(min(choices) for choices in reads if not choices & asked)
         for code, reads in model_form.RULE_READS.items()
     }
-    words = {
-        spec.code: rule_words(spec.code, spec.title, {}, max_months=desk.definition.max_months)
-        for spec in RULES.values()
-    }
+    own = {rule.code: rule.settings for rule in desk.definition.rules}
+    words = {code: rule_does(code, own.get(code, {})) for code in RULES}
     return _part(
         "funds/rules.html",
         desk,

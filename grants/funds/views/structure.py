@@ -176,10 +176,11 @@ def edit_section(desk: SectionDesk) -> Any:
 @allows(Role.MANAGER, on=load_section)
 def move_section(desk: SectionDesk) -> Any:
     code, move = desk.section.code, _move()
+    used = queries.used_codes(db.session, desk.round)
     changes: dict[str, Change] = {
         "up": lambda whole: editing.move_section(whole, code, editing.UP),
         "down": lambda whole: editing.move_section(whole, code, editing.DOWN),
-        "copy": lambda whole: editing.copy_section(whole, code),
+        "copy": lambda whole: editing.copy_section(whole, code, used),
         "hide": lambda whole: editing.hide_section(whole, code, is_hidden=True),
         "show": lambda whole: editing.hide_section(whole, code, is_hidden=False),
         "remove": lambda whole: editing.remove_section(whole, code),
@@ -203,7 +204,7 @@ def new_question(desk: Desk) -> Any:
 @allows(Role.MANAGER, on=lambda session, actor, round_id, kind: load_desk(session, actor, round_id))
 def add_question(desk: Desk) -> Any:
     kind = _kind()
-    code = editing.free_code(desk.definition)
+    code = editing.free_code(desk.definition, queries.used_codes(db.session, desk.round))
     blank = QuestionDef(code=code, kind=kind, label="", word_limit=200 if kind is QuestionKind.LONG_TEXT else None)
     section = request.args.get("section") or (desk.definition.sections[-1].code if desk.definition.sections else "")
     form = open_form(QuestionEditForm, data={**question_data(blank), "section": section})
@@ -246,10 +247,11 @@ def edit_question(desk: QuestionDesk) -> Any:
 @allows(Role.MANAGER, on=load_question)
 def move_question(desk: QuestionDesk) -> Any:
     code, move = desk.question.code, _move()
+    used = queries.used_codes(db.session, desk.round)
     changes: dict[str, Change] = {
         "up": lambda whole: editing.move_question(whole, code, editing.UP),
         "down": lambda whole: editing.move_question(whole, code, editing.DOWN),
-        "copy": lambda whole: editing.copy_question(whole, code),
+        "copy": lambda whole: editing.copy_question(whole, code, used),
         "hide": lambda whole: editing.hide_question(whole, code, is_hidden=True),
         "show": lambda whole: editing.hide_question(whole, code, is_hidden=False),
         "remove": lambda whole: editing.remove_question(whole, code),
