@@ -67,6 +67,7 @@ class ApplicationFacts:
     is_rolling: bool = False
     quiz_outcome: str = ""
     has_live_bid: bool = True
+    new_deadline: datetime | None = None
     problems: tuple[str, ...] = ("not-checked",)
     reason: str = ""
     failed_rules: tuple[str, ...] = ()
@@ -120,6 +121,21 @@ def no_other_live_bid(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
 
 def complete(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return Refusal("form-not-complete", {"problems": facts.problems}) if facts.problems else None
+
+
+def still_in_time(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.deadline is None:
+        return Refusal("round-is-rolling")
+    # Nobody is let in again whose time was over: that would be another deadline than the one that was published.
+    if facts.now >= facts.deadline:
+        return Refusal("deadline-passed", {"deadline": facts.deadline, "received_at": facts.now})
+    return None
+
+
+def more_time(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    if facts.new_deadline is None or facts.deadline is None or facts.new_deadline <= facts.deadline:
+        return Refusal("deadline-only-later", {"closes_at": facts.deadline})
+    return None
 
 
 def past_deadline_and_pause(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
@@ -286,6 +302,8 @@ APPLICATION = Workflow(
             [Tell("submission-receipt", Audience.LEAD)]),
         ("unsubmit",          S.SUBMITTED,      S.DRAFT,           LEAD,           [round_running, on_time],
             [Tell("submission-taken-back", Audience.LEAD)]),
+        ("give-more-time",    S.DRAFT,          S.DRAFT,           MANAGER,        [round_running, still_in_time, more_time, reason_given],
+            [Tell("more-time-given", Audience.MEMBERS)]),
         ("lapse",             S.DRAFT,          S.LAPSED,          TIMER,          [past_deadline_and_pause],
             [Tell("application-lapsed", Audience.LEAD)]),
         ("start-checking",    S.SUBMITTED,      S.CHECKING,        TIMER | STAFF,  [round_running, entries_closed],                []),

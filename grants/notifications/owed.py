@@ -80,6 +80,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "marking-reminder": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reopened": assignment.WORKING,
     "moderation-ready": frozenset({round.RoundState.MODERATING, round.RoundState.RECOMMENDING}),
+    "more-time-given": application.DRAFTING,
     "offer": frozenset({AwardState.OFFERED}),
     "offer-lapsed": frozenset({AwardState.LAPSED}),
     "offer-reminder": frozenset({AwardState.OFFERED}),
@@ -185,6 +186,7 @@ FURTHER: Mapping[str, Any] = {
     "draft-reminder": _before_deadline,
     "draft-saved": _before_deadline,
     "marking-reminder": _scoring_is_on,
+    "more-time-given": _before_deadline,
     "offer-reminder": _can_still_accept,
     "submission-taken-back": _before_deadline,
 }

@@ -49,6 +49,7 @@ TITLES: dict[str, str] = {
     "office-invitation": "Invitation to the office",
     "news-already": "News of rounds: on the list already",
     "news-confirm": "News of rounds: link to confirm",
+    "more-time-given": "More time for one group",
     "offer": "Offer of a grant",
     "offer-accepted": "Offer accepted",
     "offer-accepted-copy": "Offer accepted: copy for the group",

@@ -161,6 +161,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "propose-disqualification"): "Propose to disqualify",
     ("application", "set-aside-proposal"): "Set the proposal aside",
     ("application", "disqualify"): "Confirm the disqualification",
+    ("application", "give-more-time"): "Give the group more time",
     ("application", "ask"): "Ask the group a question",
     ("application", "answer"): "Answer the question",
     ("application", "stop-waiting"): "Stop waiting for an answer",

@@ -126,6 +126,8 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.new_round": MANAGER,
     "funds.start_round": MANAGER,
     "funds.edit": MANAGER,
+    "applications.drafts": HANDLERS,
+    "applications.more_time": MANAGER,
     "funds.structure": ROUND_READERS,
     "funds.new_section": MANAGER,
     "funds.edit_section": MANAGER,

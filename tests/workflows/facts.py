@@ -92,6 +92,7 @@ FACTS = {
         opens_at=NOW - HOUR,
         deadline=NOW + HOUR,
         is_rolling=True,
+        new_deadline=NOW + 2 * HOUR,
         quiz_outcome="pass",
         has_live_bid=False,
         problems=(),

@@ -2,6 +2,7 @@
 
 from grants.applications.services.drafting import start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
+from grants.applications.services.extending import give_more_time
 from grants.applications.services.files import attach_file, say_files_follow, take_off_file, use_kept_file
 from grants.applications.services.filling import copy_answers, keep_details
 from grants.applications.services.saving import Conflict, Saved, put_back, save_answers
@@ -13,6 +14,7 @@ __all__ = [
     "Saved",
     "attach_file",
     "copy_answers",
+    "give_more_time",
     "keep_details",
     "lapse_due_drafts",
     "note_form_seen",
