@@ -34,6 +34,7 @@ FIELDS: Final = {
 BOXES: Final = {
     "choice-without-options": "options",
     "table-without-columns": "columns",
+    "table-settings-wrong": "columns",
     "word-limit-zero": "word_limit",
     "scored-by-no-criterion": "criterion_code",
     "condition-not-asked-before": "conditions",
