@@ -240,6 +240,15 @@ def test_questions_and_sections_move_by_buttons(desk, session, draft) -> None:
     assert sections.index("money") < sections.index("reach")
 
 
+def test_a_part_is_removed_only_after_it_was_asked_for(desk, session, draft) -> None:
+    page = read_page(desk.get(address(draft, "/questions/S1/remove")))
+    assert "Answers that groups have given stay with their bids" in page.text
+    assert read_page(desk.get(address(draft, "/sections/project/remove"))).text.count("P3")
+    assert "S1" in {each.code for each in definition(session, draft).questions}
+    assert desk.post(address(draft, "/questions/S1/remove"), data=sent(page)).status_code == 303
+    assert "S1" not in {each.code for each in definition(session, draft).questions}
+
+
 def test_the_questions_asked_first_stay(desk, session, draft) -> None:
     before = definition(session, draft)
     url = address(draft, "/sections/eligibility/remove")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,6 +258,34 @@ def move_question(desk: QuestionDesk) -> Any:
     }
     anchor = f"section-{desk.home.code}" if move == "remove" else f"question-{code}"
     return _pressed(desk, changes[move], MOVES[move], anchor)
+
+
+@bp.get("/office/rounds/<int:round_id>/form/sections/<code>/remove")
+@allows(Role.MANAGER, on=load_section)
+def ask_remove_section(desk: SectionDesk) -> Any:
+    where = {"round_id": desk.round.id, "code": desk.section.code, "move": "remove"}
+    title = f"the section {desk.section.title}"
+    return _ask_remove(desk, title, url_for("funds.move_section", **where), desk.section.questions)
+
+
+@bp.get("/office/rounds/<int:round_id>/form/questions/<code>/remove")
+@allows(Role.MANAGER, on=load_question)
+def ask_remove_question(desk: QuestionDesk) -> Any:
+    where = {"round_id": desk.round.id, "code": desk.question.code, "move": "remove"}
+    return _ask_remove(desk, desk.question.code, url_for("funds.move_question", **where), (desk.question,))
+
+
+def _ask_remove(desk: Desk, title: str, action: str, gone: Sequence[QuestionDef]) -> Any:
+    """What goes, what stays, and what hangs on it, before it is done."""
+    codes = {question.code for question in gone}
+    hanging = [
+        question
+        for question in desk.definition.questions
+        if question.code not in codes and (question.show_when or {}).get("question") in codes
+    ]
+    return form_page(
+        "funds/remove_part.html", desk, PressForm(), title=title, action=action, questions=gone, hanging=hanging
+    )
 
 
 @bp.route("/office/rounds/<int:round_id>/form/model-questions", methods=["GET", "POST"])
