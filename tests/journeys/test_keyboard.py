@@ -90,8 +90,9 @@ def test_from_an_error_straight_to_its_question(page: Page) -> None:
     page.keyboard.press("Tab")
     link = summary.get_by_role("link").first
     expect(link).to_be_focused()
+    # What the group keeps of itself is answered already, so the first error need not be the first question.
+    first = page.locator(link.get_attribute("href") or "")
     page.keyboard.press("Enter")
-    first = page.get_by_role("radio").first
     expect(first).to_be_focused()
     page.keyboard.press("Space")
     expect(first).to_be_checked()
