@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from workflows.rules.formats import normal_name
+
 import grants.core.columns
 
 revision = "0002"
@@ -23,6 +25,15 @@ def _search_again() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in SEARCH:
             op.execute(statement.replace("CREATE TRIGGER ", "CREATE TRIGGER IF NOT EXISTS ", 1))
+
+
+def _name_keys() -> None:
+    # By which a group that is here already is noticed; it is worked out from the name of each row.
+    organisation = sa.table("organisation", sa.column("id"), sa.column("name"), sa.column("name_key"))
+    rows = op.get_bind().execute(sa.select(organisation.c.id, organisation.c.name)).all()
+    for number, name in rows:
+        key = normal_name(name)[:200]
+        op.execute(organisation.update().where(organisation.c.id == number).values(name_key=key))
 
 
 def upgrade() -> None:
@@ -663,17 +674,17 @@ def upgrade() -> None:
     with op.batch_alter_table("section", schema=None) as batch_op:
         batch_op.add_column(sa.Column("retired_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("round") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
-        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
+        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
+        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_assisted_means_consent"), "assisted_by IS NULL OR consent_at IS NOT NULL"
         )
-        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
@@ -684,6 +695,7 @@ def upgrade() -> None:
             op.f("ck_question_kind_known"),
             "kind IN ('text', 'long_text', 'money', 'number', 'date', 'yes_no', 'radio', 'checkboxes', 'areas', 'budget', 'declaration', 'table', 'files', 'postcode', 'email', 'phone', 'url', 'charity_number', 'company_number')",
         )
+    _name_keys()
     with op.batch_alter_table("application") as batch_op:
         batch_op.alter_column("is_trial", server_default=None)
         batch_op.alter_column("form_version", server_default=None)
@@ -729,12 +741,12 @@ def downgrade() -> None:
         ),
     )
     with op.batch_alter_table("round") as batch_op:
+        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
-        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
     with op.batch_alter_table("application") as batch_op:
-        batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
