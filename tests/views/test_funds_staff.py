@@ -85,7 +85,7 @@ def test_the_list_shows_the_offices_own_rounds(client, session, office, manager,
     assert "Being set up" in page.text
     assert elsewhere.title not in page.text
     assert f"/office/rounds/{draft.id}/setup" in page.links()
-    assert "/office/rounds/new" in page.links()
+    assert "/office/rounds/start" in page.links()
 
 
 def test_the_list_is_paged_by_key_in_few_queries(client, session, office, now):
