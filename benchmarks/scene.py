@@ -32,11 +32,24 @@ class Bench:
 @contextmanager
 def prepared(database: str, folder: Path, *, is_quick: bool) -> Iterator[Bench]:
     """Fill a new database of this kind."""
-    if database == "sqlite":
-        yield _fill(folder, "", is_quick=is_quick)
+    with database_of(database) as url:
+        yield _fill(folder, url, is_quick=is_quick)
+
+
+@contextmanager
+def database_of(kind: str) -> Iterator[str]:
+    """The address of a new, empty database; empty for the embedded one, which is a file in the data folder."""
+    if kind == "sqlite":
+        yield ""
         return
     with postgres_server() as server, postgres_database(server) as url:
-        yield _fill(folder, url, is_quick=is_quick)
+        yield url
+
+
+def environ_of(folder: Path, url: str) -> dict[str, str]:
+    """What a server needs to be told to serve that database."""
+    environ = {"SAMPLE": "1", "SECRET_KEY": SECRET, "DATA_DIR": str(folder)}
+    return environ | {"DATABASE_URL": url} if url else environ
 
 
 def _fill(folder: Path, url: str, *, is_quick: bool) -> Bench:
@@ -50,7 +63,4 @@ def _fill(folder: Path, url: str, *, is_quick: bool) -> Bench:
             db.session.expunge(person)
         db.session.remove()
         db.engine.dispose()
-    environ = {"SAMPLE": "1", "SECRET_KEY": SECRET, "DATA_DIR": str(folder)}
-    if url:
-        environ["DATABASE_URL"] = url
-    return Bench(app, scene, environ, is_quick)
+    return Bench(app, scene, environ_of(folder, url), is_quick)
