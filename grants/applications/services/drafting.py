@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from grants.accounts.models import Organisation
 from grants.accounts.queries import details_of
@@ -84,13 +84,16 @@ def speaking_for(actor: Actor, organisation_id: int) -> Actor:
 
 def lock(session: Session, application: Application) -> None:
     """Hold the bid's row until the end of the transaction, and read it afresh: saves and sendings take turns."""
-    session.execute(_LOCK, {"application_id": application.id})
+    # The row is taken, not only asked for: an answer that nobody fetches refreshes nothing.
+    session.scalars(_LOCK, {"application_id": application.id}).one()
 
 
 _LOCK = (
     sa.select(Application)
     .where(Application.id == sa.bindparam("application_id"))
     .with_for_update(of=Application)
+    # What is read afresh forgets its round, so that comes with it.
+    .options(joinedload(Application.round, innerjoin=True))
     .execution_options(populate_existing=True)
 )
 
