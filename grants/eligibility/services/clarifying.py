@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from grants.accounts.models import Membership, Person
 from grants.applications.models import Application
+from grants.applications.services.drafting import lock
 from grants.core import transitions
 from grants.core.sweeps import Series, remind_series
 from grants.eligibility.models import Clarification
@@ -42,6 +43,7 @@ def ask_clarification(
 
     Raises Invalid: question-needed, answer-day-past; else as the table says.
     """
+    lock(session, application)
     if application.state is ApplicationState.CHECKING:
         _check_question(question, due_on, now)
     facts = check_facts(
@@ -97,6 +99,7 @@ def answer_clarification(
     received_at: datetime,
 ) -> None:
     """The group answers; the check goes on. Raises Invalid answer-needed, and TooLate after the day."""
+    lock(session, application)
     asked = find_clarification(session, application)
     if asked is not None and not answer.strip():
         raise Invalid(problems={"answer": "answer-needed"})
@@ -118,6 +121,7 @@ def take_back_clarification(
     now: datetime,
 ) -> None:
     """The office needs no answer any more, for a reason that the group reads."""
+    lock(session, application)
     asked = find_clarification(session, application)
     facts = _facts(session, application, asked, actor=actor, now=now, reason=reason)
     transitions.check(application, "take-back-question", facts, actor, seen_version=seen_version)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
+from grants.applications.services.drafting import lock
 from grants.core import transitions
 from grants.core.outbox import OutboxEntry, Progress
 from grants.eligibility.models import Disqualification
@@ -35,6 +36,7 @@ def propose_disqualification(
 
     Raises Invalid when a rule was not failed, none is named or the reason is missing; else as the table says.
     """
+    lock(session, application)
     lines = rule_lines(session, application)
     standing = [line.rule.code for line in failed(lines)]
     codes = [code for code in standing if code in set(rule_codes)]
@@ -93,6 +95,8 @@ def confirm_disqualification(
     now: datetime,
 ) -> None:
     """The second person agrees: the bid is disqualified, and its group told now or with the round's outcomes."""
+    # Of two who press at once the later waits here, reads the bid afresh and is told that it has changed.
+    lock(session, application)
     proposal = find_proposal(session, application)
     facts = check_facts(session, application, actor=actor, now=now, proposal=proposal)
     transitions.check(application, "disqualify", facts, actor, seen_version=seen_version)
@@ -121,6 +125,7 @@ def set_aside_proposal(
     now: datetime,
 ) -> None:
     """The second person does not agree: the proposal is settled with a reason and the check goes on."""
+    lock(session, application)
     proposal = find_proposal(session, application)
     facts = check_facts(session, application, actor=actor, now=now, proposal=proposal, reason=reason)
     transitions.check(application, "set-aside-proposal", facts, actor, seen_version=seen_version)
