@@ -13,11 +13,12 @@ from tests import builders
 
 def test_whoever_waited_reads_what_was_written_meanwhile(session: Session) -> None:
     bid = builders.a_draft(session, builders.a_round(session, builders.an_office(session)))
+    number = bid.id
     session.commit()
     with Session(db.engine, expire_on_commit=False) as mine:
-        held = mine.get_one(Application, bid.id)
+        held = mine.get_one(Application, number)
         mine.commit()
-        session.execute(sa.update(Application).where(Application.id == bid.id).values(project_title="Theirs"))
+        session.execute(sa.update(Application).where(Application.id == number).values(project_title="Theirs"))
         session.commit()
         assert held.project_title != "Theirs"
         lock(mine, held)
