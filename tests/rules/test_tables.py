@@ -242,3 +242,33 @@ def test_settings_that_do_not_hold_together_are_named_and_break_nothing(change, 
     assert isinstance(answers.problems(table(settings), [STAFF, DESK], given=ASKED), list)
     assert isinstance(answers.shown(table(settings), [STAFF]), str)
     assert isinstance(answers.sums_of(table(settings), [STAFF], ASKED), list)
+
+
+def test_a_table_is_read_back_with_heads_rows_and_what_its_amounts_come_to():
+    rows = [STAFF, {}, DESK | {"grant": {"typed": "some"}}]
+    shown = answers.grid(table(BUDGET), rows)
+    assert shown["head"][:4] == ["Kind", "What", "How many", "Cost of one"]
+    assert shown["numeric"] == [2, 3, 4, 5, 6]
+    assert shown["rows"] == [
+        ["Staff", "Youth worker", "40", "£25", "£1,000", "£900", "£100"],
+        ["Management and overheads", "Book-keeping", "1", "£100", "£100", "some", ""],
+    ]
+    # What one of a thing costs comes to nothing, and what could not be read is not counted.
+    assert shown["total"] == ["Total", "", "", "", "£1,100", "£900", "£100"]
+
+
+def test_numbers_come_to_something_only_by_a_rule_and_a_total_may_stand_first():
+    columns = [{"code": "n", "label": "N", "kind": "number"}, {"code": "what", "label": "What"}]
+    assert answers.grid(table({"columns": columns}), [{"n": 3, "what": "x"}])["total"] == []
+    ruled = {"columns": columns, "sums": [{"column": "n", "equals": "B1"}]}
+    assert answers.grid(table(ruled), [{"n": 3, "what": "x"}, {"n": 1_000}])["total"] == ["Total 1,003", ""]
+
+
+def test_a_budget_is_a_table_and_what_is_none_is_none():
+    budget = SimpleNamespace(code="B2", kind="budget", options=[], settings={})
+    lines = [{"description": "Hall", "amount_pence": 1_050}, {"description": "Kit", "amount_pence": None}]
+    assert answers.grid(budget, lines)["rows"] == [["Hall", "£10.50"], ["Kit", ""]]
+    assert answers.grid(budget, lines)["total"] == ["Total", "£10.50"]
+    text = SimpleNamespace(code="P3", kind="long_text", options=[], settings={})
+    assert [answers.grid(text, "words"), answers.grid(budget, []), answers.grid(budget, {"typed": "x"})] == [None] * 3
+    assert answers.grid(table(BUDGET), [{"kind": ""}]) is None

@@ -218,7 +218,7 @@ def test_half_a_table_waits_for_later(client, session, draft):
     page = read_page(client.get(url(draft, "money")))
     assert page.value("B2-0-unit") == "about £20"
     check = read_page(client.get(f"/applications/{draft.id}/check"))
-    assert "Cost of one: about £20" in check.text
+    assert "about £20" in [each.text for each in check.all("td")]
 
 
 def test_ten_thousand_rows_are_told_and_break_nothing(client, session, draft):
@@ -332,7 +332,7 @@ def test_the_whole_form_is_sent_without_what_is_only_counted(client, session, dr
     keep(session, draft, group, {**ANSWERS, "Q1": ["women"], "Q2": "police"})
     page = read_page(client.get(f"/applications/{draft.id}/check"))
     assert "to put right before you can send it" not in page.text
-    assert "Kind of cost: Staff; What it is: Youth workers, 40 weeks; How many: 40; Cost of one: £185" in page.text
+    assert {"Youth workers, 40 weeks", "£185"} <= {each.text for each in page.all("td")}
     response = client.post(f"/applications/{draft.id}/submit", data={"seen_hash": page.value("seen_hash")})
     assert response.location == f"/applications/{draft.id}/receipt"
     session.rollback()

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
-from grants.applications.queries.reading import Paper
+from grants.applications.queries.reading import Paper, Part
+from grants.funds.models import Question
 from workflows.rules import answers
 
 # No 0 and O, 1 and I and L, 5 and S, 8 and B, 2 and Z: a receipt is read out on the telephone.
@@ -35,24 +36,30 @@ def enclosed_with(session: Session, application: Application) -> list[dict[str, 
 
 
 def content_of(paper: Paper, given: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every question that is asked with its answer, as a submission keeps it.
+    """Every question that is asked with its answer, as a submission keeps it; a table also as it is drawn.
 
     What is only ever counted (`settings["counted_only"]`, such as equality monitoring) is no part of a bid.
     """
     counted = answers.in_force(paper.questions, given)
     return [
-        {
-            "code": question.code,
-            "section": part.section.title,
-            "label": question.label,
-            "kind": str(question.kind),
-            "value": counted.get(question.code),
-            "shown": answers.shown(question, counted.get(question.code)),
-        }
+        _entry(part, question, counted.get(question.code))
         for part in paper.parts
         for question in part.questions
         if answers.applies(question, counted) and not question.settings.get("counted_only")
     ]
+
+
+def _entry(part: Part, question: Question, value: Any) -> dict[str, Any]:
+    entry = {
+        "code": question.code,
+        "section": part.section.title,
+        "label": question.label,
+        "kind": str(question.kind),
+        "value": value,
+        "shown": answers.shown(question, value),
+    }
+    table = answers.grid(question, value)
+    return {**entry, "table": table} if table else entry
 
 
 def hash_of(content: list[dict[str, Any]]) -> str:

@@ -26,6 +26,7 @@ class Version:
     text: str
     pieces: list[tuple[Piece, str]]
     is_now: bool
+    table: answers.Grid | None
 
 
 def list_versions(
@@ -71,7 +72,7 @@ def _versions(question: Question, rows: Sequence[tuple[AnswerVersion, str]], now
     for row, who in rows:
         text = answers.shown(question, row.value)
         is_now = row.id == last and answers.fingerprint(row.value) == answers.fingerprint(now)
-        found.append(Version(row, who, text, differences(before, text), is_now))
+        found.append(Version(row, who, text, differences(before, text), is_now, answers.grid(question, row.value)))
         if not row.is_aside:
             before = text
     return found

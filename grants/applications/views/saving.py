@@ -124,6 +124,8 @@ def _dispute(conflict: Conflict, form: Form) -> dict[str, Any]:
         "when": conflict.saved_at,
         "theirs": answers.shown(conflict.question, conflict.theirs),
         "mine": answers.shown(conflict.question, conflict.mine),
+        "theirs_table": answers.grid(conflict.question, conflict.theirs),
+        "mine_table": answers.grid(conflict.question, conflict.mine),
         "choice": form[f"choose-{conflict.code}"],
         "together": form._fields.get(together),
     }

@@ -70,6 +70,7 @@ def _row(application: Application, part: queries.Part, question: Any, given: Any
         "key": question.label,
         "value": _shown(question, given.get(question.code)) or blank,
         "long": True,
+        "table": answers.grid(question, given.get(question.code)),
         "is_wrong": question.code in wrong,
         "actions": [{"href": f"{href}#{question.code}", "text": "Change", "hidden": question.label}],
     }

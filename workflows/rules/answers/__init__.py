@@ -9,6 +9,7 @@ from workflows.rules.answers.asking import applies, in_force
 from workflows.rules.answers.checks import declaration_values, must_be_problem, problem, problems
 from workflows.rules.answers.columns import MOST_ROWS, Column, columns_of, settings_fault
 from workflows.rules.answers.doubts import doubts
+from workflows.rules.answers.grids import Grid, grid
 from workflows.rules.answers.reading import shown
 from workflows.rules.answers.tables import Sum, sums_of
 from workflows.rules.answers.values import (
@@ -33,6 +34,7 @@ __all__ = [
     "TYPED",
     "Column",
     "Given",
+    "Grid",
     "QuestionLike",
     "Sum",
     "applies",
@@ -42,6 +44,7 @@ __all__ = [
     "declaration_values",
     "doubts",
     "fingerprint",
+    "grid",
     "in_force",
     "is_blank",
     "is_unread",
