@@ -25,6 +25,7 @@ class Part:
     code: str
     title: str
     questions: tuple
+    is_eligibility: bool = False
 
 
 SOUND = (
@@ -49,6 +50,12 @@ def grown(*questions):
 
 def test_a_sound_form_has_no_problems():
     assert found(SOUND) == []
+
+
+def test_nobody_is_asked_for_files_before_the_form():
+    quiz = Part("zero", "First", (Q("N1", "files"), Q("N2", "files", is_hidden=True), Q("N3", "yes_no")), True)
+    assert found((quiz, *SOUND)) == [("files-in-quiz", "N1")]
+    assert found((replace(quiz, is_eligibility=False), *SOUND)) == []
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +15,7 @@ from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import AreaDef, CriterionDef, QuestionDef, RoundDefinition, SectionDef
 from workflows.errors import Invalid, NotFound
 from workflows.rules.eligibility import RULES
+from workflows.rules.form_changes import keeps_answers
 
 
 def definition(*sections: SectionDef) -> RoundDefinition:
@@ -77,9 +81,77 @@ def test_what_is_not_there_is_not_found_and_a_code_is_given_once() -> None:
         editing.add_question(TWO, "a", QuestionDef(code="B1", kind=Kind.TEXT, label="Again"))
 
 
-def test_a_change_keeps_code_and_kind() -> None:
+def test_a_change_keeps_the_code_and_a_kind_that_rules_read() -> None:
     changed = editing.change_question(TWO, "A1", QuestionDef(code="X", kind=Kind.MONEY, label="New words"))
-    assert editing.question_of(changed, "A1") == QuestionDef(code="A1", kind=Kind.TEXT, label="New words")
+    assert editing.question_of(changed, "A1") == QuestionDef(code="A1", kind=Kind.MONEY, label="New words")
+    whole = definition()
+    for code, kind in (("B1", Kind.TEXT), ("P1", Kind.RADIO)):
+        with pytest.raises(Invalid) as refused:
+            editing.change_question(whole, code, editing.as_kind(editing.question_of(whole, code), kind))
+        assert refused.value.detail["problems"] == {"kind": "question-kind-is-read"}
+
+
+def test_another_kind_of_answer_keeps_what_means_the_same() -> None:
+    asked = QuestionDef(
+        code="N1", kind=Kind.LONG_TEXT, label="Why?", word_limit=90, settings={"max_length": 400, "scored": True}
+    )
+    assert editing.as_kind(asked, Kind.TEXT) == replace(asked, kind=Kind.TEXT)
+    number = editing.as_kind(asked, Kind.NUMBER)
+    assert (number.word_limit, number.settings) == (None, {"scored": True})
+    yes = QuestionDef(code="N2", kind=Kind.YES_NO, label="Sure?", settings={"must_be": "yes"})
+    radio = editing.as_kind(yes, Kind.RADIO)
+    assert (dict(radio.options), radio.settings) == ({"yes": "Yes", "no": "No"}, {"must_be": "yes"})
+    assert editing.as_kind(radio, Kind.YES_NO) == yes
+
+
+def test_a_kind_keeps_its_answers_only_where_they_can_be_answers_still() -> None:
+    def shape(kind: str, *values: str) -> dict[str, Any]:
+        return {"kind": kind, "settings": {}, "options": [{"value": value, "label": value} for value in values]}
+
+    assert keeps_answers(shape("yes_no"), shape("radio", "yes", "no", "maybe"))
+    assert not keeps_answers(shape("yes_no"), shape("radio", "yes", "never"))
+    assert not keeps_answers(shape("radio", "yes", "maybe"), shape("yes_no"))
+    assert keeps_answers(shape("text"), shape("long_text"))
+    assert not keeps_answers(shape("text"), shape("number"))
+
+
+def test_a_condition_names_an_answer_that_was_asked_before() -> None:
+    whole = definition()
+    changed = editing.set_condition(whole, "P3", "E3", ["yes"])
+    question = editing.question_of(changed, "P3")
+    assert question.show_when == {"question": "E3", "is": ["yes"]}
+    label = editing.question_of(whole, "E3").label
+    assert editing.condition_words(changed, question.show_when) == (label, ("Yes",))
+    assert [each.code for each in editing.hanging_on(changed, ["E3"])] == ["P3"]
+    assert editing.question_of(editing.set_condition(changed, "P3", "", ()), "P3").show_when is None
+    hidden = editing.hide_question(whole, "E3", is_hidden=True)
+    for start, on, answers, field in (
+        (whole, "S1", ["yes"], "question"),
+        (hidden, "E3", ["yes"], "question"),
+        (whole, "P1", ["x"], "question"),
+        (whole, "E3", [], "answers"),
+        (whole, "E3", ["maybe"], "answers"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            editing.set_condition(start, "P3", on, answers)
+        assert set(refused.value.detail["problems"]) == {field}
+    assert [each.code for each in editing.left_hanging(editing.hide_question(changed, "E3", is_hidden=True))] == ["P3"]
+    assert editing.left_hanging(changed) == editing.left_hanging(whole) == []
+
+
+def test_files_are_not_asked_for_before_the_form() -> None:
+    whole, files = definition(), QuestionDef(code="N1", kind=Kind.FILES, label="Papers")
+    asked = editing.add_question(whole, "project", files)
+    for change in (
+        lambda: editing.add_question(whole, "eligibility", files),
+        lambda: editing.move_to_section(asked, "N1", "eligibility"),
+        lambda: editing.put_question(asked, "N1", files, "eligibility"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            change()
+        assert refused.value.detail["problems"] == {"section": "files-before-form"}
+    text = editing.put_question(asked, "N1", editing.as_kind(files, Kind.TEXT), "eligibility")
+    assert editing.home_of(text, "N1").code == "eligibility"
 
 
 def test_the_model_form_fills_a_form_up_to_every_question() -> None:

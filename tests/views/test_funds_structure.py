@@ -160,11 +160,9 @@ def test_a_code_is_not_given_again_while_answers_hang_on_it(desk, session, publi
         applications.publish_form_change(session, round_, "As asked", seen_version=seen, actor=actor, now=now)
         session.commit()
 
-    desk.post(address(published, "/questions/P3/copy"))
-    publish()
-    desk.post(address(published, "/questions/N1/remove"))
-    publish()
-    desk.post(address(published, "/questions/P4/copy"))
+    for do in ("question:P3:copy", "question:N1:remove", "question:P4:copy"):
+        desk.post(address(published, "/press"), data={"do": do})
+        publish()
     codes = [each.code for each in definition(session, published).questions]
     assert "N2" in codes
     assert "N1" not in codes
@@ -189,7 +187,7 @@ def test_a_question_is_asked_in_other_words_and_keeps_its_row(desk, session, dra
     own = next(row for row in session.query(Question).filter_by(round_id=draft.id) if row.code == "P3").id
     url = address(draft, "/questions/P3")
     page = read_page(desk.get(url))
-    changes = {"label": "What is it?", "word_limit": "77", "is_private": ["y"], "conditions": ["S1=yes"]}
+    changes = {"label": "What is it?", "word_limit": "77", "is_private": ["y"]}
     assert desk.post(url, data=sent(page, **changes)).status_code == 303
     session.expire_all()
     row = session.get_one(Question, own)
@@ -228,8 +226,8 @@ def test_what_can_not_be_a_question_is_said_beside_its_field_and_kept(desk, sess
 
 def test_questions_and_sections_move_by_buttons(desk, session, draft) -> None:
     version = queries.editable(session, draft).seen_version
-    for what, code, move in (("questions", "P2", "up"), ("questions", "P4", "hide"), ("sections", "money", "up")):
-        response = desk.post(address(draft, f"/{what}/{code}/{move}"), data={"seen_version": version})
+    for do in ("question:P2:up", "question:P4:hide", "section:money:up"):
+        response = desk.post(address(draft, "/press"), data={"seen_version": version, "do": do})
         assert response.status_code == 303
         version = queries.editable(session, session.get_one(Round, draft.id, populate_existing=True)).seen_version
     after = definition(session, draft)
@@ -245,14 +243,15 @@ def test_a_part_is_removed_only_after_it_was_asked_for(desk, session, draft) -> 
     assert "Answers that groups have given stay with their bids" in page.text
     assert read_page(desk.get(address(draft, "/sections/project/remove"))).text.count("P3")
     assert "S1" in {each.code for each in definition(session, draft).questions}
-    assert desk.post(address(draft, "/questions/S1/remove"), data=sent(page)).status_code == 303
+    assert 'value="question:S1:remove"' in page.html
+    assert desk.post(address(draft, "/press"), data=sent(page, do="question:S1:remove")).status_code == 303
     assert "S1" not in {each.code for each in definition(session, draft).questions}
 
 
 def test_the_questions_asked_first_stay(desk, session, draft) -> None:
     before = definition(session, draft)
-    url = address(draft, "/sections/eligibility/remove")
-    response = desk.post(url, data={"seen_version": queries.editable(session, draft).seen_version})
+    seen = queries.editable(session, draft).seen_version
+    response = desk.post(address(draft, "/press"), data={"seen_version": seen, "do": "section:eligibility:remove"})
     assert response.status_code == 303
     assert "asked before the form" in read_page(desk.get(address(draft))).text
     assert definition(session, draft) == before

@@ -9,15 +9,26 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 # Kinds whose stored answers are the same thing, so that one may become the other.
-ALIKE: Final = (frozenset({"text", "long_text"}), frozenset({"yes_no", "radio"}))
+CHOSEN: Final = frozenset({"yes_no", "radio"})
+ALIKE: Final = (frozenset({"text", "long_text"}), CHOSEN)
+YES_NO: Final = frozenset({"yes", "no"})
 
 
 def keeps_answers(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether answers to the question as it was can be answers to the question as it is; both by kind and settings."""
+    """Whether answers to the question as it was can be answers to the question as it is.
+
+    Both by kind, settings and, where the kind changes, options: `[{"value": ..., "label": ...}]`.
+    """
     kinds = {str(before["kind"]), str(after["kind"])}
-    if len(kinds) > 1 and kinds not in ALIKE:
+    if len(kinds) > 1 and (kinds not in ALIKE or (kinds == CHOSEN and not _values(before) <= _values(after))):
         return False
     return columns_kept(before["settings"], after["settings"])
+
+
+def _values(question: Mapping[str, Any]) -> frozenset[str]:
+    """The values that an answer of this question may hold."""
+    own = frozenset(str(each["value"]) for each in question.get("options") or ())
+    return own or (YES_NO if str(question["kind"]) == "yes_no" else own)
 
 
 def columns_kept(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:

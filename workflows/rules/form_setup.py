@@ -51,6 +51,8 @@ class AskedSection(Protocol):
     @property
     def title(self) -> str: ...
     @property
+    def is_eligibility(self) -> bool: ...
+    @property
     def questions(self) -> Sequence[AskedQuestion]: ...
 
 
@@ -86,6 +88,10 @@ def form_problems(
     for section in sections:
         if all(question.is_hidden for question in section.questions):
             yield SetupProblem("questions", "section-empty", {"section": section.code, "title": section.title})
+        for question in section.questions if section.is_eligibility else ():
+            # Who answers these is not signed in, and nobody keeps a stranger's file.
+            if str(question.kind) == "files" and not question.is_hidden:
+                yield SetupProblem("questions", "files-in-quiz", {"question": question.code})
     for number, question in enumerate(asked):
         for check in _CHECKS:
             if code := check(question, asked[:number]):

@@ -15,6 +15,7 @@ from grants.funds.forms.parts import (
 )
 from grants.funds.forms.questions import (
     KINDS,
+    ConditionForm,
     KindForm,
     QuestionEditForm,
     SectionForm,
@@ -46,6 +47,7 @@ __all__ = [
     "AreasForm",
     "CancelForm",
     "ClockField",
+    "ConditionForm",
     "CopyForm",
     "CriteriaForm",
     "DeadlineForm",

@@ -11,6 +11,7 @@ from wtforms import (
     BooleanField,
     FieldList,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -61,8 +62,15 @@ COLUMN_KINDS: Final = {
     "choice": "One of several answers",
     "percent": "Percentage",
 }
-WITH_OPTIONS: Final = frozenset({Kind.RADIO, Kind.CHECKBOXES, Kind.DECLARATION})
+WITH_OPTIONS: Final = editing.WITH_OPTIONS
+# What the bounds are called where "The least" and "The most" would say too little.
+BOUND_WORDS: Final[dict[Kind, dict[str, str]]] = {
+    Kind.TABLE: {"least": "The fewest rows", "most": "The most rows"},
+    Kind.FILES: {"most": "The most files"},
+    Kind.CHECKBOXES: {"most": "The most answers that may be ticked"},
+}
 MANY: Final = frozenset({Kind.POSTCODE, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHARITY_NUMBER, Kind.COMPANY_NUMBER})
+BOUND_WORDS.update({kind: {"most": "The most of them"} for kind in MANY})
 BLANK_ROWS: Final = 2
 # Which bounds a kind has: the field of the form and the setting that it becomes.
 BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
@@ -147,7 +155,6 @@ class QuestionEditForm(Form):
     many = BooleanField("There may be several, one on each line")
     columns = FieldList(FormField(ColumnForm), max_entries=20)
     must_be = SelectField("Only this answer lets a group apply", validate_choice=False)
-    conditions = SelectMultipleField("Ask it only beside one of these answers", validate_choice=False)
     criterion_code = SelectField("Which criterion is it read for?", validate_choice=False)
     is_private = BooleanField("Markers do not see the answer")
     section = SelectField("Section", validate_choice=False)
@@ -162,9 +169,22 @@ class QuestionEditForm(Form):
         if field.raw_data and field.data not in {"", *map(str, file_labels.KINDS)}:
             raise ValidationError("Choose one of the list.")
 
-    def validate_conditions(self, field: SelectMultipleField) -> None:
-        if len({value.partition("=")[0] for value in field.data or ()}) > 1:
-            raise ValidationError("Tick answers of one question only.")
+    def has_answers(self, kind: Kind) -> bool:
+        """Whether there is something to fill in; said beside its field, and not only when the round is published."""
+        if kind in {Kind.RADIO, Kind.CHECKBOXES} and not (self.options.data or "").strip():
+            self.options.errors = ["Write at least one answer."]
+            return False
+        if kind is Kind.TABLE and not any((row["label"] or "").strip() for row in self.columns.data):
+            self.columns.entries[0].form.label.errors = ["Name at least one column."]
+            return False
+        return True
+
+
+class ConditionForm(Form):
+    """Beside which answers of an earlier question this one is asked."""
+
+    question = HiddenField()
+    answers = SelectMultipleField("2. With which answers is it asked?", validate_choice=False)
 
 
 def option_lines(text: str) -> list[str]:
@@ -197,7 +217,6 @@ def question_data(question: QuestionDef) -> dict[str, Any]:
         "options": "\n".join(label for _, label in question.options),
         "criterion_code": question.criterion_code,
         "is_private": question.is_private,
-        "conditions": conditions_of(question),
         "must_be": str(question.settings.get("must_be", "")),
         "many": bool(question.settings.get("many")),
         "columns": [_column_data(each) for each in question.settings.get("columns", ())] + [{}] * BLANK_ROWS,
@@ -226,25 +245,15 @@ def _column_data(column: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def conditions_of(question: QuestionDef) -> list[str]:
-    """The condition as the ticks of the form: `S1=yes`."""
-    if not question.show_when:
-        return []
-    return [f"{question.show_when['question']}={value}" for value in question.show_when["is"]]
-
-
-def draw_choices(form: QuestionEditForm, definition: RoundDefinition, code: str, question: QuestionDef) -> None:
-    """Fill the lists to choose from with what this form has."""
+def draw_choices(form: QuestionEditForm, definition: RoundDefinition, question: QuestionDef) -> None:
+    """Fill the lists to choose from with what this form has, and say what the bounds of this kind bound."""
     form.criterion_code.choices = choices(
         [("", "No criterion"), *((each.code, f"{each.code}: {each.title}") for each in definition.criteria)]
     )
     form.section.choices = choices((each.code, each.title) for each in definition.sections)
-    form.conditions.choices = choices(
-        (f"{earlier.code}={value}", f"{earlier.label.rstrip('?')}: {label}")
-        for earlier in editing.earlier_choices(definition, code)
-        for value, label in editing.choices_of(earlier)
-    )
     form.must_be.choices = choices([("", "Any answer"), *editing.choices_of(question)])
+    for name, words in BOUND_WORDS.get(question.kind, {}).items():
+        form[name].label.text = words
 
 
 def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
@@ -273,7 +282,6 @@ def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
         settings=settings,
         criterion_code=form.criterion_code.data or "",
         is_private=bool(form.is_private.data),
-        show_when=_condition(form.conditions.data or (), standing),
     )
 
 
@@ -289,14 +297,6 @@ def _put(settings: dict[str, Any], name: str, value: Any) -> None:
         settings.pop(name, None)
     else:
         settings[name] = value
-
-
-def _condition(ticked: Sequence[str], standing: QuestionDef) -> Mapping[str, Any] | None:
-    if set(ticked) == set(conditions_of(standing)):
-        # The page has its answers in the order of the other question; another order is no change.
-        return standing.show_when
-    pairs = [value.partition("=") for value in ticked]
-    return {"question": pairs[0][0], "is": [value for _, _, value in pairs]} if pairs else None
 
 
 def named_options(labels: Sequence[str], standing: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

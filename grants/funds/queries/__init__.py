@@ -3,6 +3,7 @@
 from grants.funds.queries.editing import (
     FIXED,
     Editable,
+    answers_fit,
     current_definition,
     editable,
     find_working_copy,
@@ -43,6 +44,7 @@ __all__ = [
     "PAGE",
     "Editable",
     "RoundPage",
+    "answers_fit",
     "current_definition",
     "deadline_for",
     "deadline_of",

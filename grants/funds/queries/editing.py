@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Office
 from grants.core.scoping import offices_of
-from grants.funds.described import definition_of
+from grants.funds.described import definition_of, question_values
 from grants.funds.models import Question, Round, RoundVersion
-from grants.funds.parts import RoundDefinition
+from grants.funds.parts import QuestionDef, RoundDefinition
 from grants.funds.queries.rounds import with_parts
 from grants.funds.stored import from_stored
 from workflows.actors import Actor
 from workflows.errors import NotFound
 from workflows.round import SETTING_UP, RoundState
+from workflows.rules.form_changes import keeps_answers
 
 # A new version of a form leaves these alone: they are the round's name and promise, or have a door of their own.
 FIXED: Final = (
@@ -61,6 +62,19 @@ def with_fixed(changed: RoundDefinition, current: RoundDefinition) -> RoundDefin
 def used_codes(session: Session, round_: Round) -> frozenset[str]:
     """The codes of all questions that the round has asked, also of those that were left out: answers hang on them."""
     return frozenset(session.scalars(sa.select(Question.code).where(Question.round_id == round_.id)))
+
+
+def answers_fit(session: Session, round_: Round, question: QuestionDef) -> bool:
+    """Whether answers that groups have given under its code can be answers to this question."""
+    if round_.published_at is None:
+        return True
+    statement = sa.select(Question).where(Question.round_id == round_.id, Question.code == question.code)
+    row = session.scalars(statement).one_or_none()
+    if row is None:
+        return True
+    return keeps_answers(
+        {"kind": row.kind, "settings": row.settings, "options": row.options}, question_values(question)
+    )
 
 
 def find_working_copy(session: Session, round_: Round) -> RoundVersion | None:

@@ -94,7 +94,7 @@ def _make_way(session: Session, rows: dict[str, Question], wanted: Mapping[str, 
 
 
 def _shape(row: Question) -> dict[str, Any]:
-    return {"kind": row.kind, "settings": row.settings}
+    return {"kind": row.kind, "settings": row.settings, "options": row.options}
 
 
 def _areas(definition: RoundDefinition) -> dict[str, dict[str, Any]]:

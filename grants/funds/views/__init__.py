@@ -3,6 +3,7 @@
 from grants.funds.views import (  # noqa: F401  (their routes)
     feeds,
     public,
+    questions,
     round_parts,
     running,
     setting_up,

@@ -37,9 +37,10 @@ BOXES: Final = {
     "table-settings-wrong": "columns",
     "word-limit-zero": "word_limit",
     "scored-by-no-criterion": "criterion_code",
-    "condition-not-asked-before": "conditions",
-    "condition-no-such-answer": "conditions",
+    "files-in-quiz": "section",
 }
+# A condition has a page of its own.
+CONDITIONS: Final = frozenset({"condition-not-asked-before", "condition-no-such-answer"})
 
 
 def problem_links(round_: Round, problems: Iterable[SetupProblem]) -> list[tuple[str, str]]:
@@ -51,6 +52,8 @@ def _where(round_: Round, problem: SetupProblem) -> str:
     own, question = {"round_id": round_.id}, problem.detail.get("question")
     if problem.code == "pot-not-covered":
         return url_for("funds.money", **own)
+    if problem.code in CONDITIONS:
+        return url_for("funds.edit_condition", **own, code=question)
     if problem.code in BOXES:
         return url_for("funds.edit_question", **own, code=question, _anchor=BOXES[problem.code])
     if problem.code in {"form-question-needed", "rule-question-missing"}:

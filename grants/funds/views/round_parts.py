@@ -24,7 +24,7 @@ from grants.funds.forms import (
 from grants.funds.models import Endorsement
 from grants.funds.parts import RoundDefinition
 from grants.funds.views.blueprint import bp
-from grants.funds.views.structure import Desk, form_page, load_desk, save
+from grants.funds.views.desk import Desk, form_page, load_desk, save
 from grants.web.access import allows
 from grants.web.forms import Form, open_form
 from grants.web.rule_words import rule_does

@@ -1,4 +1,4 @@
-"""Changes of a round as a plain value: each takes a definition and gives the changed one, and loses nothing else.
+"""The sections and questions of a form changed as plain values: nothing is lost but what a change names.
 
 Codes are what rules, columns and answers read by: a question keeps its code wherever it goes, and a new one gets a
 code that no question of the model form has.
@@ -7,14 +7,15 @@ code that no question of the model form has.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from grants.funds import model_form
-from grants.funds.parts import AreaDef, CriterionDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
+from grants.funds.form_tables import MODEL_KINDS
+from grants.funds.models import QuestionKind
+from grants.funds.parts import QuestionDef, RoundDefinition, SectionDef
 from workflows.errors import Invalid, NotFound
-from workflows.rules.eligibility import RULES
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ def add_section(definition: RoundDefinition, title: str, guidance: str = "") -> 
 def change_section(definition: RoundDefinition, code: str, **values: Any) -> RoundDefinition:
     """Another title or guidance for a section."""
     section_of(definition, code)
-    return _with_sections(definition, code, lambda section: replace(section, **values))
+    return with_sections(definition, code, lambda section: replace(section, **values))
 
 
 def copy_section(definition: RoundDefinition, code: str, used: Collection[str] = ()) -> RoundDefinition:
@@ -82,7 +83,7 @@ def remove_section(definition: RoundDefinition, code: str) -> RoundDefinition:
 def hide_section(definition: RoundDefinition, code: str, *, is_hidden: bool) -> RoundDefinition:
     """Ask none of its questions, or all of them again."""
     section_of(definition, code)
-    return _with_sections(
+    return with_sections(
         definition,
         code,
         lambda section: replace(
@@ -92,17 +93,37 @@ def hide_section(definition: RoundDefinition, code: str, *, is_hidden: bool) -> 
 
 
 def add_question(definition: RoundDefinition, section: str, question: QuestionDef) -> RoundDefinition:
-    """The question at the end of the section. Raises Invalid code-twice."""
-    section_of(definition, section)
+    """The question at the end of the section. Raises Invalid: code-twice, files-before-form."""
     if any(each.code == question.code for each in definition.questions):
         raise Invalid(problems={"code": "code-twice"})
-    return _with_sections(definition, section, lambda found: replace(found, questions=(*found.questions, question)))
+    _refuse_in_quiz(section_of(definition, section), question)
+    return with_sections(definition, section, lambda found: replace(found, questions=(*found.questions, question)))
 
 
 def change_question(definition: RoundDefinition, code: str, changed: QuestionDef) -> RoundDefinition:
-    """The question with other words, bounds or conditions; its code and kind stay."""
-    standing = question_of(definition, code)
-    return _with_question(definition, code, replace(changed, code=code, kind=standing.kind))
+    """The question with other words, bounds or another kind of answer; its code stays. Raises as `put_question`."""
+    return put_question(definition, code, changed, home_of(definition, code).code)
+
+
+def put_question(definition: RoundDefinition, code: str, changed: QuestionDef, section: str) -> RoundDefinition:
+    """The changed question in this section: in its place, or at the end of another section.
+
+    Raises Invalid: question-kind-is-read for a code whose kind rules and columns read, files-before-form.
+    """
+    home, standing = home_of(definition, code), question_of(definition, code)
+    if changed.kind is not standing.kind and changed.kind not in MODEL_KINDS.get(code, {changed.kind}):
+        raise Invalid(problems={"kind": "question-kind-is-read"})
+    made, target = replace(changed, code=code), section_of(definition, section)
+    _refuse_in_quiz(target, made)
+    if home.code == target.code:
+        return with_question(definition, code, made)
+    return add_question(remove_question(definition, code), section, made)
+
+
+def _refuse_in_quiz(home: SectionDef, question: QuestionDef) -> None:
+    # The questions before the form are answered by people who are not signed in, and nobody keeps a stranger's file.
+    if home.is_eligibility and question.kind is QuestionKind.FILES:
+        raise Invalid(problems={"section": "files-before-form"})
 
 
 def copy_question(definition: RoundDefinition, code: str, used: Collection[str] = ()) -> RoundDefinition:
@@ -111,7 +132,7 @@ def copy_question(definition: RoundDefinition, code: str, used: Collection[str] 
     place = home.questions.index(question) + 1
     made = replace(question, code=free_code(definition, used))
     questions = (*home.questions[:place], made, *home.questions[place:])
-    return _with_sections(definition, home.code, lambda section: replace(section, questions=questions))
+    return with_sections(definition, home.code, lambda section: replace(section, questions=questions))
 
 
 def move_question(definition: RoundDefinition, code: str, way: str) -> RoundDefinition:
@@ -119,27 +140,24 @@ def move_question(definition: RoundDefinition, code: str, way: str) -> RoundDefi
     home = home_of(definition, code)
     place = home.questions.index(question_of(definition, code))
     questions = _moved(home.questions, place, way)
-    return _with_sections(definition, home.code, lambda section: replace(section, questions=questions))
+    return with_sections(definition, home.code, lambda section: replace(section, questions=questions))
 
 
 def move_to_section(definition: RoundDefinition, code: str, section: str) -> RoundDefinition:
-    """The question at the end of another section."""
-    home, question = home_of(definition, code), question_of(definition, code)
-    if home.code == section_of(definition, section).code:
-        return definition
-    return add_question(remove_question(definition, code), section, question)
+    """The question at the end of another section. Raises Invalid files-before-form."""
+    return put_question(definition, code, question_of(definition, code), section)
 
 
 def hide_question(definition: RoundDefinition, code: str, *, is_hidden: bool) -> RoundDefinition:
     """Keep the question and ask it of nobody, or ask it again."""
-    return _with_question(definition, code, replace(question_of(definition, code), is_hidden=is_hidden))
+    return with_question(definition, code, replace(question_of(definition, code), is_hidden=is_hidden))
 
 
 def remove_question(definition: RoundDefinition, code: str) -> RoundDefinition:
     """Without this question; answers that were given to it stay with their bids."""
     home = home_of(definition, code)
     kept = tuple(question for question in home.questions if question.code != code)
-    return _with_sections(definition, home.code, lambda section: replace(section, questions=kept))
+    return with_sections(definition, home.code, lambda section: replace(section, questions=kept))
 
 
 def missing_from_model(definition: RoundDefinition) -> list[tuple[SectionDef, list[QuestionDef]]]:
@@ -165,83 +183,6 @@ def _fitting(definition: RoundDefinition, question: QuestionDef) -> QuestionDef:
     # A rubric of one's own may lack the criterion that the model form reads this answer for.
     known = {criterion.code for criterion in definition.criteria}
     return question if question.criterion_code in known else replace(question, criterion_code="")
-
-
-def earlier_choices(definition: RoundDefinition, code: str) -> list[QuestionDef]:
-    """The questions before this one whose answer is a choice: what a condition may hang on."""
-    asked = definition.questions
-    place = next((number for number, each in enumerate(asked) if each.code == code), len(asked))
-    return [each for each in asked[:place] if choices_of(each)]
-
-
-def choices_of(question: QuestionDef) -> tuple[tuple[str, str], ...]:
-    """The answers that a question of this kind offers, as (value, label); none where people write."""
-    if str(question.kind) == "yes_no":
-        return question.options or model_form.YES_NO
-    return question.options if str(question.kind) in {"radio", "checkboxes"} else ()
-
-
-def set_criteria(definition: RoundDefinition, criteria: Sequence[CriterionDef]) -> RoundDefinition:
-    """Another rubric; questions that were read for a criterion which is gone count for none."""
-    known = {criterion.code for criterion in criteria}
-    changed = replace(definition, criteria=tuple(criteria))
-    for question in definition.questions:
-        if question.criterion_code and question.criterion_code not in known:
-            changed = _with_question(changed, question.code, replace(question, criterion_code=""))
-    return changed
-
-
-def read_areas(text: str) -> tuple[AreaDef, ...]:
-    """One area on each line, other names for it after a colon: `West Leicester: West Leics, W Leicester`.
-
-    Raises Invalid code-twice when two lines say the same name.
-    """
-    areas: dict[str, AreaDef] = {}
-    for line in text.splitlines():
-        name, _, others = line.partition(":")
-        name = " ".join(name.split())
-        if not name and not others.strip():
-            continue
-        if not name or name in areas:
-            raise Invalid(problems={"areas": "code-twice" if name else "code-needed"})
-        aliases = tuple(dict.fromkeys(" ".join(other.split()) for other in others.split(",") if other.strip()))
-        areas[name] = AreaDef(name=name, aliases=aliases)
-    return tuple(areas.values())
-
-
-def written_areas(areas: Iterable[AreaDef]) -> str:
-    """The areas as `read_areas` reads them."""
-    return "\n".join(f"{area.name}: {', '.join(area.aliases)}" if area.aliases else area.name for area in areas)
-
-
-def set_rules(definition: RoundDefinition, chosen: Mapping[str, Mapping[str, Any]]) -> RoundDefinition:
-    """The rules of the registry that the round applies: code -> {"on_breach": ..., parameter: ...}; others stay.
-
-    A rule that is not of the registry came from a file and is left alone.
-    """
-    own = {rule.code: rule for rule in definition.rules}
-    made = [_rule(code, chosen[code], own.get(code)) for code in RULES if code in chosen]
-    return replace(definition, rules=(*made, *(rule for rule in definition.rules if rule.code not in RULES)))
-
-
-def _rule(code: str, values: Mapping[str, Any], standing: RuleDef | None) -> RuleDef:
-    spec = RULES[code]
-    settings = dict(standing.settings) if standing else {}
-    for name, value in values.items():
-        # A parameter that says what it said before is not written again, in whatever order a list of it came.
-        if name != "on_breach" and not _same(value, settings.get(name, spec.default_params[name])):
-            settings[name] = value
-    return RuleDef(
-        code=code,
-        title=standing.title if standing else spec.title,
-        is_automatic=spec.automatic,
-        on_breach=str(values["on_breach"]),
-        settings=settings,
-    )
-
-
-def _same(value: Any, other: Any) -> bool:
-    return sorted(value) == sorted(other) if isinstance(value, list) and isinstance(other, list) else value == other
 
 
 def free_code(definition: RoundDefinition, used: Collection[str] = ()) -> str:
@@ -289,14 +230,14 @@ def _moved(parts: tuple[T, ...], place: int, way: str) -> tuple[T, ...]:
     return tuple(moved)
 
 
-def _with_sections(
+def with_sections(
     definition: RoundDefinition, code: str, change: Callable[[SectionDef], SectionDef]
 ) -> RoundDefinition:
     sections = tuple(change(section) if section.code == code else section for section in definition.sections)
     return replace(definition, sections=sections)
 
 
-def _with_question(definition: RoundDefinition, code: str, changed: QuestionDef) -> RoundDefinition:
+def with_question(definition: RoundDefinition, code: str, changed: QuestionDef) -> RoundDefinition:
     home = home_of(definition, code)
     questions = tuple(changed if question.code == code else question for question in home.questions)
-    return _with_sections(definition, home.code, lambda section: replace(section, questions=questions))
+    return with_sections(definition, home.code, lambda section: replace(section, questions=questions))
