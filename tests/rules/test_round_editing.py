@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grants.funds import editing, model_form
-from grants.funds.forms.questions import named_options, read_columns
+from grants.funds.forms.tables import named_options, read_columns
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import AreaDef, CriterionDef, QuestionDef, RoundDefinition, SectionDef
 from workflows.errors import Invalid, NotFound

@@ -17,6 +17,7 @@ from tests.builders import a_draft, a_group, a_round, actor_of, an_office, staff
 from tests.pages import read_page
 from tests.views.test_funds_structure import address, definition, sent
 from workflows.actors import Role
+from workflows.rules.answers import settings_fault
 
 
 @pytest.fixture
@@ -151,3 +152,47 @@ def test_the_page_of_the_whole_model_form_is_light(desk, session, published) -> 
     response = desk.get(address(published))
     assert response.text.count("<form") <= 3
     assert len(response.data) < 150_000
+
+
+def test_a_table_is_made_with_its_sums_and_days_on_screens(desk, session, published) -> None:
+    url = address(published, "/questions/new/table?section=money")
+    page = read_page(desk.get(url))
+    assert "The fewest rows" in page.text
+    assert "The least" not in page.text
+    columns = {
+        "columns-0-label": "How many",
+        "columns-0-kind": "number",
+        "columns-1-label": "Cost",
+        "columns-1-kind": "money",
+    }
+    wrong = sent(page, label="Costs", **columns, **{"columns-0-equals": "B1", "columns-1-first": "P9a"})
+    refused = read_page(desk.post(url, data=wrong), 422)
+    assert "whole numbers to a whole number" in refused.text
+    assert "Only a date has a first and a last day." in refused.text
+    good = sent(
+        page, label="Costs", least="1", most="5", **columns, **{"columns-1-equals": "B1", "columns-1-plus": "B4"}
+    )
+    assert desk.post(url, data=good).status_code == 303
+    made = next(each for each in definition(session, published).questions if each.label == "Costs")
+    assert made.settings["sums"] == [{"column": "cost", "equals": "B1", "plus": "B4"}]
+    assert (made.settings["min_rows"], made.settings["max_rows"]) == (1, 5)
+
+    url = address(published, f"/questions/{made.code}")
+    page = read_page(desk.get(url))
+    more = {"columns-2-label": "Total", "columns-2-kind": "money", "columns-3-label": "By", "columns-3-kind": "date"}
+    assert desk.post(url, data=sent(page, **more, **{"columns-3-first": "P9a"})).status_code == 303
+    page = read_page(desk.get(url))
+    half = sent(page, **{"row_rules-0-parts": ["how_many"], "row_rules-0-way": "row_products"})
+    assert "Tick two boxes or more" in read_page(desk.post(url, data=half), 422).text
+    rule = {"parts": ["how_many", "cost"], "way": "row_products", "total": "total"}
+    whole = sent(page, **{f"row_rules-0-{name}": value for name, value in rule.items()})
+    assert desk.post(url, data=whole).status_code == 303
+    settings = question(session, published, made.code).settings
+    assert settings["row_products"] == [{"parts": ["how_many", "cost"], "total": "total"}]
+    assert settings["inside"] == [{"column": "by", "from": "P9a"}]
+    assert settings_fault(settings) == ""
+    # Without its sum and its column, neither is left behind.
+    page = read_page(desk.get(url))
+    assert desk.post(url, data=sent(page, **{"columns-1-label": ""})).status_code == 303
+    settings = question(session, published, made.code).settings
+    assert (settings["sums"], settings["row_products"]) == ([], [])

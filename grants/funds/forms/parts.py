@@ -20,8 +20,8 @@ from wtforms import (
 from wtforms import Form as PlainForm
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
-from grants.funds.forms.questions import BLANK_ROWS, choices
 from grants.funds.forms.rounds import LONG, tidy
+from grants.funds.forms.tables import BLANK_ROWS, choices
 from grants.funds.model_form import ORG_TYPES
 from grants.funds.parts import CriterionDef, RuleDef
 from grants.web.fields import MoneyField

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -20,12 +20,22 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms import Form as PlainForm
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from grants.funds import editing
 from grants.funds.forms.rounds import LONG, tidy
+from grants.funds.forms.tables import (
+    ColumnForm,
+    RowRuleForm,
+    choices,
+    columns_data,
+    draw_table_choices,
+    named_options,
+    option_lines,
+    read_table,
+    row_rules_data,
+    table_faults,
+)
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import QuestionDef, RoundDefinition
 from grants.web import file_labels
@@ -53,15 +63,6 @@ KINDS: Final = {
     Kind.CHARITY_NUMBER: "A charity number",
     Kind.COMPANY_NUMBER: "A company number",
 }
-COLUMN_KINDS: Final = {
-    "text": "Short text",
-    "long_text": "Long text",
-    "money": "Money",
-    "number": "Whole number",
-    "date": "Date",
-    "choice": "One of several answers",
-    "percent": "Percentage",
-}
 WITH_OPTIONS: Final = editing.WITH_OPTIONS
 # What the bounds are called where "The least" and "The most" would say too little.
 BOUND_WORDS: Final[dict[Kind, dict[str, str]]] = {
@@ -71,7 +72,6 @@ BOUND_WORDS: Final[dict[Kind, dict[str, str]]] = {
 }
 MANY: Final = frozenset({Kind.POSTCODE, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.CHARITY_NUMBER, Kind.COMPANY_NUMBER})
 BOUND_WORDS.update({kind: {"most": "The most of them"} for kind in MANY})
-BLANK_ROWS: Final = 2
 # Which bounds a kind has: the field of the form and the setting that it becomes.
 BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.TEXT: (("most_characters", "max_length"),),
@@ -82,10 +82,6 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.TABLE: (("least", "min_rows"), ("most", "max_rows")),
     Kind.FILES: (("document", "document"), ("most", "most"), ("may_follow", "may_follow")),
 }
-
-
-def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
-    return [SelectChoice(str(value), label) for value, label in pairs]
 
 
 def _whole(label: str, description: str = "") -> IntegerField:
@@ -112,16 +108,6 @@ class KindForm(Form):
         "What kind of answer?", [DataRequired("Choose the kind of answer.")], choices=choices(KINDS.items())
     )
     section = SelectField("Which section does it go into?", validate_choice=False)
-
-
-class ColumnForm(PlainForm):
-    """One column of a table."""
-
-    code = StringField()
-    label = StringField("Name of the column", [Length(max=100, message="Use at most 100 characters")], filters=[tidy])
-    kind = SelectField("What it takes", choices=choices(COLUMN_KINDS.items()), validate_choice=False)
-    is_required = BooleanField("Must be filled in")
-    options = TextAreaField("Its answers, one on each line", [LONG], filters=[tidy])
 
 
 class QuestionEditForm(Form):
@@ -154,6 +140,7 @@ class QuestionEditForm(Form):
     may_follow = BooleanField("Groups may say that they will send it later")
     many = BooleanField("There may be several, one on each line")
     columns = FieldList(FormField(ColumnForm), max_entries=20)
+    row_rules = FieldList(FormField(RowRuleForm), max_entries=20)
     must_be = SelectField("Only this answer lets a group apply", validate_choice=False)
     criterion_code = SelectField("Which criterion is it read for?", validate_choice=False)
     is_private = BooleanField("Markers do not see the answer")
@@ -169,15 +156,15 @@ class QuestionEditForm(Form):
         if field.raw_data and field.data not in {"", *map(str, file_labels.KINDS)}:
             raise ValidationError("Choose one of the list.")
 
-    def has_answers(self, kind: Kind) -> bool:
-        """Whether there is something to fill in; said beside its field, and not only when the round is published."""
+    def is_whole(self, kind: Kind, definition: RoundDefinition) -> bool:
+        """Whether there is something to fill in that can come right; said here, and not only at the publishing."""
         if kind in {Kind.RADIO, Kind.CHECKBOXES} and not (self.options.data or "").strip():
             self.options.errors = ["Write at least one answer."]
             return False
         if kind is Kind.TABLE and not any((row["label"] or "").strip() for row in self.columns.data):
             self.columns.entries[0].form.label.errors = ["Name at least one column."]
             return False
-        return True
+        return kind is not Kind.TABLE or not table_faults(self, definition)
 
 
 class ConditionForm(Form):
@@ -185,10 +172,6 @@ class ConditionForm(Form):
 
     question = HiddenField()
     answers = SelectMultipleField("2. With which answers is it asked?", validate_choice=False)
-
-
-def option_lines(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
 
 
 def kind_fields(kind: Kind) -> frozenset[str]:
@@ -203,7 +186,7 @@ def kind_fields(kind: Kind) -> frozenset[str]:
     if kind in {Kind.YES_NO, Kind.RADIO}:
         names.add("must_be")
     if kind is Kind.TABLE:
-        names.add("columns")
+        names |= {"columns", "row_rules"}
     return frozenset(names)
 
 
@@ -219,7 +202,8 @@ def question_data(question: QuestionDef) -> dict[str, Any]:
         "is_private": question.is_private,
         "must_be": str(question.settings.get("must_be", "")),
         "many": bool(question.settings.get("many")),
-        "columns": [_column_data(each) for each in question.settings.get("columns", ())] + [{}] * BLANK_ROWS,
+        "columns": columns_data(question.settings),
+        "row_rules": row_rules_data(question.settings),
     }
     for name, setting in _bounds(question.kind):
         value = question.settings.get(setting)
@@ -235,16 +219,6 @@ def _as_day(value: Any) -> Any:
     return date.fromisoformat(value) if isinstance(value, str) else None
 
 
-def _column_data(column: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "code": column["code"],
-        "label": column["label"],
-        "kind": column["kind"],
-        "is_required": column.get("required", True),
-        "options": "\n".join(label for _, label in column.get("options", ())),
-    }
-
-
 def draw_choices(form: QuestionEditForm, definition: RoundDefinition, question: QuestionDef) -> None:
     """Fill the lists to choose from with what this form has, and say what the bounds of this kind bound."""
     form.criterion_code.choices = choices(
@@ -252,6 +226,7 @@ def draw_choices(form: QuestionEditForm, definition: RoundDefinition, question: 
     )
     form.section.choices = choices((each.code, each.title) for each in definition.sections)
     form.must_be.choices = choices([("", "Any answer"), *editing.choices_of(question)])
+    draw_table_choices(form, definition, question.settings)
     for name, words in BOUND_WORDS.get(question.kind, {}).items():
         form[name].label.text = words
 
@@ -267,8 +242,7 @@ def read_question(form: QuestionEditForm, standing: QuestionDef) -> QuestionDef:
     if "must_be" in shown:
         _put(settings, "must_be", form.must_be.data or None)
     if "columns" in shown:
-        settings["columns"] = read_columns(form.columns.data, settings.get("columns", ()))
-        _drop_lost_rules(settings)
+        settings = read_table(form, settings)
     options = standing.options
     if "options" in shown:
         options = named_options(option_lines(form.options.data or ""), standing.options)
@@ -297,59 +271,3 @@ def _put(settings: dict[str, Any], name: str, value: Any) -> None:
         settings.pop(name, None)
     else:
         settings[name] = value
-
-
-def named_options(labels: Sequence[str], standing: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    """The answers with their values: a label that stays keeps its value, and so does one that was only reworded.
-
-    Values are what stored answers hold, so they never change under a label that somebody has chosen.
-    """
-    values = {label: value for value, label in standing}
-    if len(labels) == len(standing):
-        # The same number of lines: a new line in the place of one that is gone is that one in other words.
-        for (value, old), new in zip(standing, labels, strict=True):
-            if old not in labels and new not in values:
-                values[new] = value
-    taken = {value for value, _ in standing}
-    made = []
-    for label in labels:
-        value = values.get(label) or editing.value_for(label, taken)
-        taken.add(value)
-        made.append((value, label))
-    return tuple(made)
-
-
-def read_columns(rows: Iterable[Mapping[str, Any]], standing: Iterable[Mapping[str, Any]] = ()) -> list[dict[str, Any]]:
-    """The columns of a table as its settings hold them; rows without a name are left out.
-
-    What the page does not show of a column that was there stays, and so do the values of its answers.
-    """
-    known = {each["code"]: each for each in standing}
-    named = [row for row in rows if (row.get("label") or "").strip()]
-    taken = {row["code"] for row in named if row.get("code")}
-    columns: list[dict[str, Any]] = []
-    for row in named:
-        code = row.get("code") or editing.value_for(row["label"], taken)
-        taken.add(code)
-        before = known.get(code, {})
-        column = {name: value for name, value in before.items() if name not in {"required", "options"}}
-        column |= {"code": code, "label": row["label"], "kind": row.get("kind") or "text"}
-        if not row.get("is_required"):
-            column["required"] = False
-        if column["kind"] == "choice":
-            pairs = [(value, label) for value, label in before.get("options", ())]
-            column["options"] = [list(pair) for pair in named_options(option_lines(row.get("options") or ""), pairs)]
-        columns.append(column)
-    return columns
-
-
-def _drop_lost_rules(settings: dict[str, Any]) -> None:
-    """Take out the sums and limits of a table that name a column which is no longer there."""
-    held = {column["code"] for column in settings["columns"]}
-    for name in ("row_sums", "row_products", "sums", "caps", "inside"):
-        if name in settings:
-            settings[name] = [each for each in settings[name] if _columns_of(each) <= held]
-
-
-def _columns_of(rule: Mapping[str, Any]) -> set[str]:
-    return {*rule.get("parts", ()), *(rule[name] for name in ("total", "column") if name in rule)}

@@ -19,7 +19,7 @@ from grants.funds.forms import (
     question_data,
     read_question,
 )
-from grants.funds.forms.questions import choices
+from grants.funds.forms.tables import choices
 from grants.funds.models import QuestionKind
 from grants.funds.parts import QuestionDef
 from grants.funds.views.blueprint import bp
@@ -55,7 +55,7 @@ def add_question(desk: Desk) -> Any:
     blank = QuestionDef(code=code, kind=kind, label="", word_limit=200 if kind is QuestionKind.LONG_TEXT else None)
     section = request.args.get("section") or (desk.definition.sections[-1].code if desk.definition.sections else "")
     form = _form(desk, blank, section)
-    if form.validate_on_submit() and form.has_answers(kind):
+    if form.validate_on_submit() and form.is_whole(kind, desk.definition):
         made, home = read_question(form, blank), form.section.data or section
         if save(desk, form, lambda whole: editing.add_question(whole, home, made), "The question is added."):
             return back_to_form(desk, f"question-{code}")
@@ -70,7 +70,7 @@ def edit_question(desk: QuestionDesk) -> Any:
     kind = _kind(request.args.get("kind") or standing.kind)
     question = editing.as_kind(standing, kind)
     form = _form(desk, question, desk.home.code)
-    if form.validate_on_submit() and form.has_answers(kind):
+    if form.validate_on_submit() and form.is_whole(kind, desk.definition):
         made, home = read_question(form, question), form.section.data or desk.home.code
         if save(desk, form, lambda whole: editing.put_question(whole, code, made, home), "The question is saved."):
             if not queries.answers_fit(db.session, desk.round, made):
