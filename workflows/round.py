@@ -164,6 +164,7 @@ ROUND = Workflow(
         ("end-trial",          S.OPEN,          S.CANCELLED,    TESTERS | TIMER,  [a_trial],                        []),
         ("edit",               S.DRAFT,         S.DRAFT,        MANAGER,          [],                               []),
         ("approve",            S.DRAFT,         S.APPROVED,     MANAGER,          [set_up_is_sound],                []),
+        ("take-back",          S.APPROVED,      S.DRAFT,        MANAGER,          [reason_given],                   []),
         ("schedule",           S.APPROVED,      S.SCHEDULED,    TIMER | MANAGER,  [set_up_is_sound],                []),
         ("open",               S.SCHEDULED,     S.OPEN,         TIMER,            [opening_reached],
             [Tell("round-opened", Audience.SUBSCRIBERS)]),

@@ -135,6 +135,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("round", "create"): "Create the round",
     ("round", "edit"): "Change the set-up",
     ("round", "approve"): "Approve the round",
+    ("round", "take-back"): "Take the approval back",
     ("round", "schedule"): "Publish the round",
     ("round", "open"): "Open the round",
     ("round", "move-deadline"): "Move the deadline",

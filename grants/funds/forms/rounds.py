@@ -223,6 +223,17 @@ class CancelForm(Form):
     )
 
 
+class TakeBackForm(Form):
+    """An approval taken back."""
+
+    reason = TextAreaField(
+        "Why is the approval taken back?",
+        [DataRequired("Write the reason"), Length(max=1000, message="Use at most 1,000 characters")],
+        filters=[tidy],
+        description="It stays on the record of the round.",
+    )
+
+
 class PressForm(Form):
     """A button without more: the version that the person saw is all it carries."""
 

@@ -3,7 +3,13 @@
 from grants.funds.services.changing import discard_changes, save_definition
 from grants.funds.services.duties import close_due_rounds, end_due_trials, open_due_rounds
 from grants.funds.services.money import add_money, create_fund, give_money
-from grants.funds.services.running import approve_round, cancel_round, move_deadline, publish_round
+from grants.funds.services.running import (
+    approve_round,
+    cancel_round,
+    move_deadline,
+    publish_round,
+    take_back_approval,
+)
 from grants.funds.services.setting_up import copy_round, create_round, edit_round
 from grants.funds.services.trying import end_trial, try_form
 from grants.funds.services.versions import publish_change
@@ -26,5 +32,6 @@ __all__ = [
     "publish_change",
     "publish_round",
     "save_definition",
+    "take_back_approval",
     "try_form",
 ]

@@ -30,6 +30,16 @@ def approve_round(
     transitions.apply(session, round_, "approve", facts, actor=actor, now=now, seen_version=seen_version)
 
 
+def take_back_approval(
+    session: Session, round_: Round, reason: str, *, seen_version: int | None = None, actor: Actor, now: datetime
+) -> None:
+    """Make an approved round that nobody has seen a draft again, for a reason; its pot is free in the fund again."""
+    facts = queries.facts_for_round(session, round_, now=now, reason=reason)
+    transitions.apply(
+        session, round_, "take-back", facts, actor=actor, now=now, seen_version=seen_version, reason=reason.strip()
+    )
+
+
 def publish_round(
     session: Session, round_: Round, *, seen_version: int | None = None, actor: Actor, now: datetime
 ) -> None:

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, url_for
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds import queries, services
-from grants.funds.forms import CancelForm, DeadlineForm, PressForm, moment_data
+from grants.funds.forms import CancelForm, DeadlineForm, PressForm, TakeBackForm, moment_data
 from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
 from grants.web import labels
@@ -26,6 +26,26 @@ def approve(round_: Round) -> Any:
     services.approve_round(db.session, round_, seen_version=seen, actor=current_actor(), now=utc_now())
     flash("The round is approved. Publish it when the public may see it.", "success")
     return redirect(url_for("funds.setup", round_id=round_.id), 303)
+
+
+@bp.route("/office/rounds/<int:round_id>/take-back", methods=["GET", "POST"])
+@allows(Role.MANAGER, on=queries.get_round)
+def take_back(round_: Round) -> Any:
+    """An approved round made a draft again, before anybody outside has seen it."""
+    form = open_form(TakeBackForm)
+    if form.validate_on_submit():
+        services.take_back_approval(
+            db.session,
+            round_,
+            form.reason.data or "",
+            seen_version=form.seen_version.data,
+            actor=current_actor(),
+            now=utc_now(),
+        )
+        flash("The round is a draft again. Change it, then approve it once more.", "success")
+        return redirect(url_for("funds.setup", round_id=round_.id), 303)
+    page = render_template("funds/take_back.html", form=form, round=round_)
+    return (page, 422) if form.is_submitted() else page
 
 
 @bp.post("/office/rounds/<int:round_id>/publish")

@@ -86,6 +86,7 @@ def _offers(round_: Round) -> list[Offer]:
     places = {
         "edit": Place("funds.edit", own, is_link=True),
         "approve": Place("funds.approve", own, kind=""),
+        "take-back": Place("funds.take_back", own, is_link=True),
         "schedule": Place("funds.publish", own, kind=""),
         "move-deadline": Place("funds.deadline", own, is_link=True),
         "extend-deadline": Place("funds.deadline", own, is_link=True),
