@@ -11,6 +11,7 @@ from grants.funds.form_tables import with_reads
 from grants.funds.models import Endorsement, EventKind, QuestionKind
 from grants.funds.parts import AreaDef, CriterionDef, EventDef, QuestionDef, RoundDefinition, SectionDef
 from workflows.rules.eligibility import RULES
+from workflows.rules.letters import LETTERS
 
 K = QuestionKind
 # What people type, tidied as every form tidies it; quotation marks, backslashes and lines are where files go wrong.
@@ -141,7 +142,11 @@ def definitions(draw, **fixed) -> RoundDefinition:
         "tells_disqualified_at_once": draw(st.booleans()),
         "is_fictional": draw(st.booleans()),
         "endorsement": draw(st.sampled_from(list(Endorsement))),
-        "letters": draw(st.dictionaries(CODES, NAMES, max_size=2)),
+        "letters": draw(
+            st.dictionaries(
+                st.sampled_from(sorted(LETTERS)), NAMES.filter(lambda text: not set("{}") & set(text)), max_size=2
+            )
+        ),
         "areas": tuple(AreaDef(name=name, aliases=(f"also {name}",)) for name in areas),
         "criteria": with_reads(rubric, sections),
         "sections": sections,

@@ -24,6 +24,7 @@ from grants.funds.parts import (
     SectionDef,
 )
 from workflows.errors import Invalid
+from workflows.rules.letters import LETTERS, LONGEST_WORDS, unknown_places
 from workflows.rules.scoring import MAX_SCORE, WEIGHTS_SUM
 
 __all__ = [
@@ -117,7 +118,13 @@ def _one_of(table: Table, key: str, kinds: type[E], default: E) -> E:
 
 def _letters(top: Table) -> dict[str, str]:
     letters = top.table("letters")
-    return {kind: letters.text(kind, longest=LONG, needed=True) for kind in letters.keys}
+    letters.only(LETTERS)
+    read = {kind: letters.text(kind, longest=LONGEST_WORDS, needed=True) for kind in letters.keys if kind in LETTERS}
+    for kind, words in read.items():
+        if unknown := unknown_places(kind, words):
+            known = ", ".join(f"{{{name}}}" for name in LETTERS[kind])
+            letters.say(kind, f"this letter does not know {', '.join(unknown)}: use {known}")
+    return read
 
 
 def _events(top: Table) -> tuple[EventDef, ...]:

@@ -34,8 +34,9 @@ from grants.notifications.links import (
     WORK_PAGES,
 )
 from grants.notifications.strangers import facts_of
-from grants.web import file_labels
+from grants.web import file_labels, filters
 from workflows.deadlines import london_date
+from workflows.rules.letters import LETTERS, filled
 
 Facts = dict[str, Any]
 # These go to the group and to the office, and each is led to its own page.
@@ -58,12 +59,12 @@ def facts_for(session: Session, message: Message, site: Site) -> Facts:
     if about is not None:
         facts |= about(session, message.subject_id)
     facts |= _pages(message, facts, base_url)
-    facts["own_words"] = _own_words(session, message)
     facts |= facts_of(session, message, site)
     if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
         facts["link"] = facts["office_link"]
     if message.template == "submission-receipt":
         facts |= _receipt(session, message)
+    facts["own_words"] = _own_words(session, message, facts)
     return facts
 
 
@@ -77,23 +78,55 @@ def _pages(message: Message, facts: Facts, base_url: str) -> Facts:
     return links | ({"public_link": base_url + PUBLIC_ROUND.format_map(facts)} if "round_id" in facts else {})
 
 
-# The letters that an office may add words of its own to.
-WITH_OWN_WORDS = frozenset(
-    (
-        *("submission-receipt", "application-disqualified", "progressed-to-assessment", "outcome-declined"),
-        *("outcome-reserve", "offer"),
-    )
-)
-
-
-def _own_words(session: Session, message: Message) -> str:
-    if message.template not in WITH_OWN_WORDS:
+def _own_words(session: Session, message: Message, facts: Facts) -> str:
+    """The office's own words in this letter, with their places filled; staff who get the same letter read none."""
+    if message.template not in LETTERS:
         return ""
-    model = Award if message.subject_type == "award" else Application
-    thing: Any = session.get_one(model, message.subject_id)
-    bid = thing.application if isinstance(thing, Award) else thing
-    words = bid.round.letters.get(message.template, "")
-    return str(words).strip()
+    round_ = _round_of(session, message)
+    words = str(round_.letters.get(message.template, "")).strip() if round_ else ""
+    if not words:
+        return ""
+    if message.template in TOLD_TO_BOTH and not _is_of_the_group(session, message, facts["organisation_id"]):
+        return ""
+    return filled(words, place_values(facts | {"round_title": round_.title if round_ else ""}))
+
+
+def _round_of(session: Session, message: Message) -> Round | None:
+    if message.subject_type == "round":
+        return session.get_one(Round, message.subject_id)
+    model = BID_OF.get(message.subject_type)
+    return None if model is None else model(session, message.subject_id).round
+
+
+BID_OF: Mapping[str, Callable[[Session, int], Application]] = {
+    "application": lambda session, number: session.get_one(Application, number),
+    "clarification": lambda session, number: session.get_one(Clarification, number).application,
+    "award": lambda session, number: session.get_one(Award, number).application,
+    "return": lambda session, number: session.get_one(MonitoringReturn, number).award.application,
+}
+
+
+def place_values(facts: Facts) -> dict[str, str]:
+    """What stands in each place of an office's own words, of those that these facts know."""
+    closes = facts.get("closes_at", facts.get("round_closes_at"))
+    made = {
+        "group": facts.get("group"),
+        "reference": facts.get("reference"),
+        "project": facts.get("project"),
+        "round": facts.get("round_title"),
+        "closes": filters.london(closes) if closes else "any time",
+        "receipt": facts.get("receipt_number"),
+        "answer by": filters.day(facts.get("answer_by_on")),
+        "amount": filters.pounds(facts.get("amount_pence")),
+        "accept by": filters.day(facts.get("accept_by_on")),
+        "starts": filters.day(facts.get("starts_on")),
+        "ends": filters.day(facts.get("ends_on")),
+        "due": filters.day(facts.get("due_on")),
+        "period": " to ".join(
+            filters.day(facts[name]) for name in ("period_start_on", "period_end_on") if facts.get(name)
+        ),
+    }
+    return {name: str(value) for name, value in made.items() if value}
 
 
 def _is_of_the_group(session: Session, message: Message, organisation_id: int) -> bool:

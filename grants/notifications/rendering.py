@@ -61,7 +61,7 @@ class Letter:
 def render(session: Session, message: Message, letterhead: Letterhead) -> Letter:
     """Put the message in words, from the thing as it is now."""
     facts = facts_for(session, message, letterhead.site)
-    words = _in_words(message.template, facts)
+    words = in_words(message.template, facts)
     return Letter(*words, reply_to=facts["office_contact"], headers=_stopping(facts))
 
 
@@ -91,7 +91,8 @@ def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: da
     return mail
 
 
-def _in_words(name: str, facts: dict[str, Any]) -> tuple[str, str]:
+def in_words(name: str, facts: dict[str, Any]) -> tuple[str, str]:
+    """Subject and body of a letter with these facts."""
     template = _environment().get_template(f"{name}.txt")
     # Taken by itself and put on one line: a line break in a name would be a header of its own.
     subject = " ".join("".join(template.blocks["subject"](template.new_context(facts))).split())

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 
+from grants.accounts.models import Office
 from grants.clock import utc_now
 from grants.core.outbox import Delivery, Message
 from grants.extensions import db
+from grants.funds import queries as funds
+from grants.funds.models import Round
 from grants.notifications import queries, services
+from grants.notifications.samples import sample_letter
 from grants.notifications.words import DELIVERIES, SECRET_TEMPLATES, TITLES
 from grants.web.access import allows, current_actor
 from workflows.actors import Role
+from workflows.errors import NotFound
+from workflows.rules.letters import LETTERS
 
 bp = Blueprint("notifications", __name__)
 
 READERS = (Role.OFFICER, Role.MANAGER)
+ROUND_READERS = (*READERS, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE)
 
 
 @bp.get("/office/messages")
@@ -48,6 +55,30 @@ def send_again(message: Message) -> Any:
     services.send_again(db.session(), message, actor=current_actor(), now=utc_now())
     flash("The message goes out again. If it can't be sent this time either, it comes back to this list.", "success")
     return redirect(url_for("notifications.show", message_id=message.id), 303)
+
+
+@bp.get("/office/rounds/<int:round_id>/form/letters/<kind>/preview")
+@allows(*ROUND_READERS, on=lambda session, actor, round_id, kind: funds.get_round(session, actor, round_id))
+def preview_letter(round_: Round) -> Any:
+    """One letter of a round, whole, with sample facts and the words that its editor has saved."""
+    kind = str((request.view_args or {})["kind"])
+    if kind not in LETTERS:
+        raise NotFound(subject="letter")
+    session = db.session()
+    definition = funds.editable(session, round_).definition
+    office = session.get_one(Office, round_.office_id)
+    base_url = current_app.config["BASE_URL"]
+    subject, body = sample_letter(kind, definition, office, base_url=base_url, now=utc_now())
+    may_change = Role.MANAGER in current_actor().roles_in(round_.scope)
+    return render_template(
+        "notifications/preview.html",
+        round=round_,
+        kind=kind,
+        title=TITLES[kind],
+        subject=subject,
+        body=body,
+        may_change=may_change,
+    )
 
 
 def _words() -> dict[str, Any]:

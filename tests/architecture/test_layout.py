@@ -58,7 +58,18 @@ MORE_FILES = {
     # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
     "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "storage"},
     # Whom a letter goes to, what it says, whether it is still owed, and the way out to the mail server.
-    "notifications": {"audiences", "facts", "links", "owed", "rendering", "strangers", "sweeps", "transport", "words"},
+    "notifications": {
+        "audiences",
+        "facts",
+        "links",
+        "owed",
+        "rendering",
+        "samples",
+        "strangers",
+        "sweeps",
+        "transport",
+        "words",
+    },
     # One figure for the dashboard and the command alike.
     "reporting": {"funnel"},
     # Not a feature of the web: a round on paper, read from files in steps.

@@ -83,8 +83,12 @@ def change_the_rest(manager: Somebody) -> None:
     manager.page.locator("[name='ER9_cap_pence']").fill("20,000")
     manager.press("Save the rules")
     manager.follow("Your own words in letters")
-    manager.write("Offer of a grant", "We look forward to your work.")
-    manager.press("Save the letters")
+    manager.follow("Change: Offer of a grant")
+    manager.write("Your own words", "We look forward to your work, {group}.")
+    manager.press("Save and see the e-mail")
+    assert manager.reads("We look forward to your work, Example Street Youth Club (fictional).")
+    home(manager)
+    home(manager)
 
 
 def test_a_whole_round_from_a_preset_to_the_public_page(manager: Somebody) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,18 +22,22 @@ from grants.core.outbox import Delivery, Message
 from grants.decisions.models import Decision, DecisionItem
 from grants.eligibility.models import Clarification
 from grants.endorsements.models import Endorsement
+from grants.funds import queries
 from grants.funds.definition import AreaDef
 from grants.funds.models import SupportEvent
 from grants.monitoring.models import MonitoringReturn
 from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
 from grants.notifications.rendering import FOLDER, Letter, render
+from grants.notifications.samples import sample_letter
 from grants.notifications.words import DELIVERIES, TITLES
+from grants.web import letter_words
 from tests import builders
 from tests.files import a_document
 from tests.mail import LETTERHEAD
 from workflows import application, assignment, award, decision, document, endorsement, event, monitoring, panel, round
 from workflows.actors import Role
 from workflows.engine import Workflow
+from workflows.rules.letters import LETTERS
 from workflows.rules.reminders import (
     CLARIFICATION_OFFSETS,
     DRAFT_OFFSETS,
@@ -289,6 +294,38 @@ def test_an_office_without_an_address_for_answers_names_none(session: Session, t
 
     assert written.reply_to == ""
     assert "Questions?" not in written.body
+
+
+def test_the_offices_own_words_stand_in_each_letter_with_their_places_filled(
+    session: Session, things: dict[str, Any]
+) -> None:
+    assert set(LETTERS) == set(letter_words.TITLES)
+    assert {name for places in LETTERS.values() for name in places} == set(letter_words.PLACES)
+    things["award"].starts_on, things["award"].ends_on = date(2024, 4, 1), date(2025, 3, 31)
+    round_ = things["round"]
+    round_.letters = {kind: f"From us: {' '.join(f'{{{name}}}' for name in LETTERS[kind])}." for kind in LETTERS}
+    session.flush()
+    cases = {name: (kind, detail) for name, kind, detail in CASES}
+    for name in LETTERS:
+        body = letter(session, things, name, *cases[name]).body
+        said = body.partition("From us: ")[2].partition("\n")[0]
+        assert said and "{" not in said, (name, body)
+        assert ("reference" in LETTERS[name]) == (things["application"].reference in said), name
+    assert "£9,000.50" in letter(session, things, "offer", "award", {}).body.partition("From us:")[2]
+    # Staff get the same letter of a lapsed offer, without the words that are for the group.
+    things["application"].lead_person_id = builders.staff(session, things["office"], Role.OFFICER).id
+    assert "From us:" not in letter(session, things, "offer-lapsed", "award", {}).body
+
+
+def test_every_letter_can_be_seen_with_sample_facts(session: Session, things: dict[str, Any], now: datetime) -> None:
+    definition = replace(queries.current_definition(session, things["round"]), letters={"offer": "Until {accept by}!"})
+    for name in LETTERS:
+        subject, body = sample_letter(
+            name, definition, things["office"], base_url="https://grants.example.org", now=now
+        )
+        assert subject
+        assert not re.search(r"\b(None|Undefined)\b|[{}]", body), (name, body)
+        assert ("Until 7 February 2024!" in body) == (name == "offer")
 
 
 def _paths() -> Iterator[str]:

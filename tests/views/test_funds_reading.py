@@ -55,7 +55,6 @@ READS = {
     "areas": "Also: The East",
     "rules": "free reserves of £25,000 at most",
     "words": "Markers for each bid",
-    "letters": "No letter has words of your own.",
 }
 
 
@@ -68,6 +67,11 @@ def test_who_reads_a_round_reads_its_parts_without_a_button(client, session, off
         assert READS[part] in page.text
         assert not [each for each in page.elements if each.tag in {"textarea", "select"}]
         assert client.post(address(draft, f"/{part}"), data={"title": "x"}).status_code == 403
+    letters = read_page(client.get(address(draft, "/letters")))
+    assert "Nothing added" in letters.text
+    assert address(draft, "/letters/offer") not in letters.links()
+    assert "is offered a grant of" in read_page(client.get(address(draft, "/letters/offer/preview"))).text
+    assert client.post(address(draft, "/letters/offer"), data={"words": "x"}).status_code == 403
 
 
 def test_an_approval_is_taken_back_with_a_reason_and_the_round_can_be_changed(

@@ -10,21 +10,18 @@ from sqlalchemy.orm import Session
 
 from grants.applications import services as applications
 from grants.clock import utc_now
-from grants.core.outbox import Message
 from grants.funds import queries
 from grants.funds import services as funds
 from grants.funds.form_tables import MODEL
 from grants.funds.models import Question, QuestionKind, Round
-from grants.notifications.facts import facts_for
 from grants.web.rule_words import rule_words
 from tests.apps import sign_in
-from tests.builders import a_group, a_round, a_submitted_bid, actor_of, an_office, staff
-from tests.mail import LETTERHEAD
+from tests.builders import a_group, a_round, actor_of, an_office, staff
 from tests.pages import Page, read_page
 from workflows.actors import Role
 
 DAY = timedelta(days=1)
-PARTS = ("criteria", "areas", "rules", "words", "letters")
+PARTS = ("criteria", "areas", "rules", "words")
 
 
 @pytest.fixture
@@ -299,16 +296,27 @@ def test_rules_and_rubric_take_their_parameters(desk, session, draft) -> None:
     assert "Enter a weight from 1 to 100" in bad.text
 
 
-def test_the_offices_own_words_stand_in_the_letter(desk, session, draft, published, now) -> None:
-    url = address(draft, "/letters")
-    words = "Bring a friend to the workshop."
-    assert desk.post(url, data=sent(read_page(desk.get(url)), submission_receipt=words)).status_code == 303
-    assert definition(session, draft).letters == {"submission-receipt": words}
-    published = session.get_one(Round, published.id)
-    published.letters = {"outcome-declined": words}
-    bid = a_submitted_bid(session, published, now=now)
-    message = Message(template="outcome-declined", subject_type="application", subject_id=bid.id, detail={})
-    assert facts_for(session, message, LETTERHEAD)["own_words"] == words
+def test_the_offices_own_words_are_written_letter_by_letter_and_seen_in_the_whole_email(desk, session, draft) -> None:
+    listed = read_page(desk.get(address(draft, "/letters")))
+    url = address(draft, "/letters/offer")
+    assert url in listed.links()
+    page = read_page(desk.get(url))
+    assert "{accept by}: the last day to accept the offer" in page.text
+    assert "{receipt}" not in page.text
+    wrong = read_page(desk.post(url, data=sent(page, words="Dear {name}, half {group")), 422)
+    assert "This letter does not know {name}, {. It knows {group}," in wrong.text
+    assert "half {group" in wrong.html
+    saved = desk.post(url, data=sent(page, words="Well done, {group}: £ <b>"))
+    assert saved.location.endswith("/letters/offer/preview")
+    assert definition(session, draft).letters == {"offer": "Well done, {group}: £ <b>"}
+    whole = read_page(desk.get(saved.location)).text
+    assert "Well done, Example Street Youth Club (fictional): £ <b>" in whole
+    assert "is offered a grant of" in whole
+    assert "Well done, {group}: £ <b>" in read_page(desk.get(address(draft, "/letters"))).text
+    assert desk.post(url, data=sent(read_page(desk.get(url)), words=" ")).status_code == 303
+    assert definition(session, draft).letters == {}
+    assert desk.get(address(draft, "/letters/sign-in-link")).status_code == 404
+    assert desk.get(address(draft, "/letters/sign-in-link/preview")).status_code == 404
 
 
 @pytest.mark.parametrize("rest", ["", "/sections", "/questions", "/questions/P3", *(f"/{part}" for part in PARTS)])

@@ -12,7 +12,7 @@ from grants.applications import queries
 from grants.applications.models import Application
 from grants.extensions import db
 from grants.funds.changes import Change, Part, What
-from grants.web import filters
+from grants.web import filters, letter_words
 from workflows.money import format_pounds
 
 PARTS: Final[dict[Part, str]] = {
@@ -108,6 +108,8 @@ def _words(change: Change) -> ChangeWords:
     what, colour = WHAT[change.what]
     code = change.code if change.part in {Part.QUESTION, Part.CRITERION, Part.RULE} else ""
     title = "" if change.part is Part.ROUND else change.title
+    if change.part is Part.LETTER:
+        title = letter_words.TITLES.get(change.code, change.title)
     heading = ": ".join(text for text in (" ".join((PARTS[change.part], code)).strip(), title) if text)
     lines = tuple((NAMES[d.name], _shown(d.name, d.before), _shown(d.name, d.after)) for d in change.differences)
     return ChangeWords(heading, code, what, colour, lines)

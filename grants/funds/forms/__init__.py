@@ -1,15 +1,13 @@
 """What people type about rounds: setting one up, its form and what belongs to it, and looking for one."""
 
 from grants.funds.forms.parts import (
-    LETTERS,
     LIMITS,
     AreasForm,
     CriteriaForm,
-    LettersForm,
+    LetterForm,
     LimitsForm,
     RulesForm,
     criteria_data,
-    letters_data,
     rules_data,
     rules_form,
 )
@@ -43,7 +41,6 @@ from grants.funds.forms.rounds import (
 
 __all__ = [
     "KINDS",
-    "LETTERS",
     "LIMITS",
     "AreasForm",
     "CancelForm",
@@ -55,7 +52,7 @@ __all__ = [
     "EditForm",
     "FindForm",
     "KindForm",
-    "LettersForm",
+    "LetterForm",
     "LimitsForm",
     "MomentForm",
     "MoneyForm",
@@ -69,7 +66,6 @@ __all__ = [
     "draw_choices",
     "edit_data",
     "kind_fields",
-    "letters_data",
     "moment_data",
     "question_data",
     "read_question",

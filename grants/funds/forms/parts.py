@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -26,16 +26,9 @@ from grants.funds.model_form import ORG_TYPES
 from grants.funds.parts import CriterionDef, RuleDef
 from grants.web.fields import MoneyField
 from grants.web.forms import Form
+from grants.web.letter_words import unknown_words
 from workflows.rules.eligibility import RULES, RuleSpec
-
-LETTERS: Final = {
-    "submission-receipt": "Receipt for an application",
-    "application-disqualified": "Not eligible",
-    "progressed-to-assessment": "Now being scored",
-    "outcome-declined": "Not successful",
-    "outcome-reserve": "On the reserve list",
-    "offer": "Offer of a grant",
-}
+from workflows.rules.letters import LETTERS, LONGEST_WORDS, unknown_places
 
 
 class CriterionRow(PlainForm):
@@ -116,28 +109,22 @@ LIMITS: Final = (
 )
 
 
-class LettersForm(Form):
-    """The office's own words in the letters of the round."""
+class LetterForm(Form):
+    """The office's own words in one letter of the round."""
 
-    def words(self) -> dict[str, str]:
-        """What was written, by the letter's kind; letters without words of the office's own are left out."""
-        return {kind: self[_letter(kind)].data for kind in LETTERS if self[_letter(kind)].data}
-
-
-def _letter(kind: str) -> str:
-    return kind.replace("-", "_")
-
-
-def letters_data(letters: Mapping[str, str]) -> dict[str, str]:
-    return {_letter(kind): letters.get(kind, "") for kind in LETTERS}
-
-
-for _kind, _title in LETTERS.items():
-    setattr(
-        LettersForm,
-        _letter(_kind),
-        TextAreaField(_title, [Length(max=5000, message="Use at most 5,000 characters")], filters=[tidy]),
+    words = TextAreaField(
+        "Your own words",
+        [Length(max=LONGEST_WORDS, message=f"Use at most {LONGEST_WORDS:,} characters")],
+        filters=[tidy],
+        description="They stand at the end of the e-mail, before the name of your office.",
     )
+
+    def knows(self, letter: str) -> bool:
+        """Whether every place in the words is one of this letter; said beside them where not."""
+        unknown = unknown_places(letter, self.words.data or "")
+        if unknown:
+            self.words.errors = [unknown_words(unknown, LETTERS[letter])]
+        return not unknown
 
 
 class RulesForm(Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from grants.funds.forms import LETTERS, LIMITS, LimitsForm
+from grants.funds.forms import LIMITS, LimitsForm
 from grants.funds.parts import RoundDefinition
 from grants.web.filters import pounds
 from grants.web.rule_words import rule_does
@@ -59,19 +59,10 @@ def _shown(name: str, definition: RoundDefinition) -> str:
     return str(value) or NOT_SET
 
 
-def letter_rows(definition: RoundDefinition) -> Rows:
-    return [
-        {"key": title, "value": definition.letters[kind], "long": True}
-        for kind, title in LETTERS.items()
-        if definition.letters.get(kind)
-    ]
-
-
 # part -> its heading, its lines, and what is said where it has none
 READ: Final[dict[str, tuple[str, Callable[[RoundDefinition], Rows], str]]] = {
     "criteria": ("What bids are judged on", criteria_rows, "There are no criteria yet."),
     "areas": ("Areas", area_rows, "The round names no areas."),
     "rules": ("Who may apply, and for what", rule_rows, "The round applies no eligibility rules."),
     "words": ("Words and limits", word_rows, ""),
-    "letters": ("Your own words in letters", letter_rows, "No letter has words of your own."),
 }

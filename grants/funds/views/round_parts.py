@@ -1,4 +1,4 @@
-"""What belongs to a round beside its questions, changed on screens: rubric, areas, rules, words and limits, letters."""
+"""What belongs to a round beside its questions, changed on screens: rubric, areas, rules, words and limits."""
 
 from __future__ import annotations
 
@@ -10,14 +10,11 @@ from flask import redirect, render_template, url_for
 
 from grants.funds import editing, model_form
 from grants.funds.forms import (
-    LETTERS,
     LIMITS,
     AreasForm,
     CriteriaForm,
-    LettersForm,
     LimitsForm,
     criteria_data,
-    letters_data,
     rules_data,
     rules_form,
 )
@@ -176,28 +173,3 @@ def _words(desk: Desk) -> Any:
         return replace(desk.definition, **typed, endorsement=Endorsement(form.endorsement.data))
 
     return _part("funds/words.html", desk, form, change, "The words and limits are saved.")
-
-
-@bp.get("/office/rounds/<int:round_id>/form/letters")
-@allows(*READERS, on=load_desk)
-def letters(desk: Desk) -> Any:
-    return _letters(desk) if _may_change(desk) else _to_read(desk, "letters")
-
-
-@bp.post("/office/rounds/<int:round_id>/form/letters")
-@allows(Role.MANAGER, on=load_desk)
-def save_letters(desk: Desk) -> Any:
-    return _letters(desk)
-
-
-def _letters(desk: Desk) -> Any:
-    """The office's own words in the letters of the round."""
-    form = open_form(LettersForm, data=letters_data(desk.definition.letters))
-    return _part(
-        "funds/letters.html",
-        desk,
-        form,
-        lambda: replace(desk.definition, letters=form.words()),
-        "The letters are saved.",
-        fields=[form[kind.replace("-", "_")] for kind in LETTERS],
-    )
