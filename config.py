@@ -20,6 +20,8 @@ MAIL_SCHEMES = ("smtp", "smtps")
 STORE_SCHEMES = ("file", "s3")
 # Everything larger than a long application with its documents is refused before it is read.
 LARGEST_REQUEST_BYTES = 16 * 1024 * 1024
+# A page with files sends each box by itself; without these a long table or text on it would be refused and lost.
+MOST_BOXES = 20_000
 # An upload form may be larger, so that what is too large is said beside its field and not by a bare page.
 LARGEST_UPLOAD_BYTES = 48 * 1024 * 1024
 # A server that does not answer must not hold a request, or the answer of /readyz, for minutes.
@@ -165,6 +167,8 @@ class Settings:
             "SAMPLE": self.sample,
             "GOVUK_FRONTEND_DIST": self.govuk_frontend_dist,
             "MAX_CONTENT_LENGTH": LARGEST_REQUEST_BYTES,
+            "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST_BYTES,
+            "MAX_FORM_PARTS": MOST_BOXES,
             # Addresses of static files carry a hash of their content, so a browser may keep them for a year.
             "SEND_FILE_MAX_AGE_DEFAULT": 365 * 24 * 3600,
             "SESSION_COOKIE_SECURE": self.is_secure,

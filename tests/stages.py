@@ -62,7 +62,8 @@ class Stage:
 
     @property
     def returns(self) -> list[MonitoringReturn]:
-        return list(self.session.scalars(sa.select(MonitoringReturn).order_by(MonitoringReturn.id)))
+        own = sa.select(MonitoringReturn).where(MonitoringReturn.office_id == self.office.id)
+        return list(self.session.scalars(own.order_by(MonitoringReturn.id)))
 
 
 def submitted(session: Session, *, now: datetime = NOW, scores: tuple[int, ...] = SCORES, **round_: Any) -> Stage:

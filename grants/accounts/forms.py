@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from wtforms import HiddenField, RadioField, SelectMultipleField, StringField, TextAreaField
@@ -22,11 +21,6 @@ ADDRESS = "Enter an e-mail address, like name@example.org"
 def tidy(value: str | None) -> str:
     """Without the spaces that a copied text brings along."""
     return (value or "").strip()
-
-
-def compact(value: str | None) -> str:
-    """A register's number as the register writes it: capitals, no spaces."""
-    return re.sub(r"\s+", "", value or "").upper()
 
 
 def email_field(label: str, description: str = "") -> StringField:
@@ -73,12 +67,10 @@ class GroupForm(Form):
     )
     charity_number = StringField(
         "Charity number, if you have one",
-        filters=[compact],
         description="6 to 8 digits, or SC or NIC and 6 digits. A CIO has one too.",
     )
     company_number = StringField(
         "Company number, if you have one",
-        filters=[compact],
         description="8 digits, or 2 letters and 6 digits. Keep any zeros at the start.",
     )
 
@@ -103,11 +95,13 @@ class GroupForm(Form):
         found = formats.check(kind, field.data or "")
         if found.error:
             raise ValidationError(labels.sentence_for(found.error.code, found.error.detail))
-        field.data = found.value
 
     def facts(self) -> dict[str, str]:
-        """The public facts by which a group is known."""
-        return {name: self[name].data or "" for name in ("name", "charity_number", "company_number", "postcode")}
+        """The public facts by which a group is known, in their one spelling; the boxes keep what was typed."""
+        numbers = ("charity_number", "company_number", "postcode")
+        return {"name": self.name.data or ""} | {
+            kind: formats.check(kind, self[kind].data or "").value for kind in numbers
+        }
 
     def ask_whether_same(self, found: Sequence[Organisation]) -> int | bool | None:
         """The id of the group that was chosen, None for a new one, or False when it has yet to be asked."""
@@ -123,7 +117,7 @@ class GroupForm(Form):
 
     def organisation(self) -> dict[str, str]:
         """What the service needs of the group."""
-        return {name: self[name].data for name in ("name", "kind", "charity_number", "company_number", "postcode")}
+        return self.facts() | {"kind": self.kind.data}
 
 
 class SignUpForm(GroupForm):

@@ -12,6 +12,7 @@ from typing import Any
 
 import wtforms
 from wtforms import FieldList
+from wtforms.validators import Length
 
 from grants.applications.forms.fields import LongText
 from grants.applications.forms.kinds import Spec, field_of, for_field, read_value, show_unread, specs_of, was_sent
@@ -146,7 +147,10 @@ class TickForm(Form):
 class WithdrawForm(Form):
     """Why a group ends its bid, for the office; it may say nothing."""
 
-    reason = LongText("Why do you withdraw it? You may leave this empty.")
+    reason = LongText(
+        "Why do you withdraw it? You may leave this empty.",
+        validators=[Length(max=2000, message="Use at most 2,000 characters")],
+    )
 
 
 def short_sentence_of(question: Question, refusal: Refusal) -> str:

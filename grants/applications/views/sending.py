@@ -159,7 +159,11 @@ def withdraw(application: Application) -> Any:
     """Ask first: a bid that is withdrawn can't come back. Where it can't be withdrawn the bid's page says why."""
     if not may_act(application) or APPLICATION.row("withdraw", application.state) is None:
         return redirect(url_for("applications.show", application_id=application.id))
-    return render_template("applications/withdraw.html", application=application, form=open_form(WithdrawForm))
+    return _withdraw_page(application, open_form(WithdrawForm))
+
+
+def _withdraw_page(application: Application, form: WithdrawForm) -> str:
+    return render_template("applications/withdraw.html", application=application, form=form)
 
 
 @bp.post("/applications/<int:application_id>/withdraw")
@@ -169,11 +173,13 @@ def confirm_withdraw(application: Application) -> Any:
     if not may_act(application):
         raise TransitionRefused("round-not-announced")
     form = open_form(WithdrawForm)
+    if not form.validate():
+        return _withdraw_page(application, form), 422
     services.withdraw_application(
         db.session,
         application,
         seen_version=form.seen_version.data,
-        reason=(form.reason.data or "").strip()[:2000],
+        reason=(form.reason.data or "").strip(),
         actor=current_actor(),
         now=utc_now(),
     )
