@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from grants.applications.models import Application
+from grants.applications.queries import tells_when_announced
 from grants.awards.models import Award, PastAward
 from grants.core.scoping import get_visible, visible
+from grants.decisions.models import Decision
 from grants.funds.models import Round
 from workflows.actors import Actor
 from workflows.application import ApplicationState
 from workflows.award import AwardFacts, AwardState
 from workflows.deadlines import london_date
 from workflows.round import RoundState
+from workflows.rules.after import WITH_OUTCOME
 
 ANNOUNCED = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
 PAGE = 200
@@ -54,6 +58,28 @@ def list_offer_drafts(session: Session, round_: Round) -> Sequence[Award]:
         .options(joinedload(Award.decision_item), joinedload(Award.application))
         .order_by(Award.id)
     ).all()
+
+
+@tells_when_announced
+def outcome_told(session: Session, application: Application) -> dict[str, Any]:
+    """When the round was announced, and the offer or grant that came of the bid."""
+    if application.state not in WITH_OUTCOME:
+        return {}
+    published = sa.select(sa.func.max(Decision.published_at)).where(Decision.round_id == application.round_id)
+    offer = sa.select(Award).where(Award.application_id == application.id, Award.state != AwardState.OFFER_DRAFT)
+    award = session.scalars(offer).one_or_none()
+    known: dict[str, Any] = {"told_on": session.scalar(published)}
+    if award is not None:
+        known |= {
+            "award_id": award.id,
+            "award_state": str(award.state),
+            "amount_pence": award.amount_pence,
+            "accept_by": award.accept_by_on,
+            "accepted_on": award.accepted_at,
+            "starts_on": award.starts_on,
+            "is_running": award.state is AwardState.ACTIVE,
+        }
+    return known
 
 
 def list_bids_in(session: Session, round_: Round, state: ApplicationState) -> Sequence[Application]:

@@ -16,12 +16,15 @@ from sqlalchemy.orm import Session, joinedload
 from grants.accounts.models import Organisation
 from grants.applications.models import Application, ApplicationArea
 from grants.applications.queries import (
+    Asked,
     Paper,
     answers_of,
     base_facts,
     eligibility_facts,
     form_problems,
     get_application,
+    tells_always,
+    tells_when_announced,
 )
 from grants.eligibility.models import Clarification, Disqualification, EligibilityResult
 from grants.funds.models import RoundArea, RoundRule
@@ -174,6 +177,31 @@ def list_clarifications(session: Session, application: Application) -> Sequence[
         .options(joinedload(Clarification.asked_by), joinedload(Clarification.answered_by))
         .order_by(Clarification.id.desc())
     ).all()
+
+
+@tells_always
+def questions_told(session: Session, application: Application) -> dict[str, Any]:
+    """What the group was asked, and what came of it; a question is no outcome, so nothing waits with it."""
+    found = list_clarifications(session, application)
+    waiting = next((each.due_on for each in found if each.ended_at is None), None)
+    return {"questions": tuple(_as_asked(each) for each in found), "answer_by": waiting}
+
+
+def _as_asked(each: Clarification) -> Asked:
+    end = "answered" if each.answered_at else "taken-back" if each.taken_back_reason else ""
+    end = end or ("unanswered" if each.ended_at else "waits")
+    return Asked(each.question, each.asked_at, each.due_on, end, each.answer)
+
+
+@tells_when_announced
+def disqualification_told(session: Session, application: Application) -> dict[str, Any]:
+    """When a bid that does not meet the rules was found to be so."""
+    if application.state is not S.DISQUALIFIED:
+        return {}
+    confirmed = sa.select(sa.func.max(Disqualification.settled_at)).where(
+        Disqualification.application_id == application.id, Disqualification.was_confirmed.is_(True)
+    )
+    return {"told_on": session.scalar(confirmed)}
 
 
 def get_own_bid(session: Session, actor: Actor, application_id: int) -> Application:

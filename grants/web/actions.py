@@ -22,6 +22,8 @@ class Place:
     arguments: Mapping[str, object]
     is_link: bool = False
     kind: str = "secondary"
+    # Until when, as a sentence; empty where there is no end to name.
+    until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Offer:
     url: str
     is_link: bool
     kind: str
+    until: str = ""
 
 
 def offered(
@@ -65,4 +68,5 @@ def _offer(thing: Stateful, option: Option, place: Place) -> Offer:
         url=url_for(place.endpoint, **place.arguments),
         is_link=place.is_link,
         kind=place.kind,
+        until=place.until,
     )

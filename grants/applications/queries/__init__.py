@@ -1,5 +1,14 @@
 """Reading bids: scoped to the actor, with the facts that their machine and the rules ask for."""
 
+from grants.applications.queries.after import (
+    Asked,
+    Story,
+    is_embargoed,
+    steps_of,
+    story_of,
+    tells_always,
+    tells_when_announced,
+)
 from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of
 from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
@@ -71,6 +80,7 @@ __all__ = [
     "DETAILS",
     "Affected",
     "AffectedBid",
+    "Asked",
     "Copyable",
     "DetailsPart",
     "Difference",
@@ -85,6 +95,7 @@ __all__ = [
     "Problem",
     "QuizFinding",
     "QuizResult",
+    "Story",
     "Version",
     "answers_and_writers",
     "answers_of",
@@ -111,6 +122,7 @@ __all__ = [
     "get_source",
     "get_version",
     "hash_of",
+    "is_embargoed",
     "judge_quiz",
     "judge_rule",
     "judged_count",
@@ -136,5 +148,9 @@ __all__ = [
     "question_doubts",
     "question_problems",
     "states_in",
+    "steps_of",
+    "story_of",
+    "tells_always",
+    "tells_when_announced",
     "who_is_affected",
 ]

@@ -12,17 +12,19 @@ from sqlalchemy.orm import Session, joinedload
 
 from grants.accounts.models import Organisation, Person
 from grants.applications.models import Answer, Application, Submission
+from grants.applications.queries.after import is_embargoed
 from grants.core.kept import Kept
 from grants.core.scoping import get_visible
 from grants.funds.described import question_values
 from grants.funds.models import Question, Round, RoundArea, Section
 from grants.funds.parts import RoundDefinition
 from workflows.actors import GROUP_ROLES, Actor, Role
-from workflows.application import LIVE
+from workflows.application import LIVE, ApplicationState
 from workflows.errors import NotFound
 from workflows.rules import answers
 
 M = TypeVar("M")
+REFUSED = frozenset({ApplicationState.DECLINED, ApplicationState.DISQUALIFIED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,22 @@ def get_application(session: Session, actor: Actor, application_id: int) -> Appl
 
 
 def find_live(session: Session, round_id: int, organisation_id: int) -> Application | None:
-    """The bid that holds this group's one place in the round, or None."""
-    return session.scalars(
-        sa.select(Application).where(
+    """The bid that holds this group's one place in the round, or None.
+
+    One that was refused holds it until its group may know that, or a second try would show it.
+    """
+    found = session.scalars(
+        sa.select(Application)
+        .where(
             Application.round_id == round_id,
             Application.organisation_id == organisation_id,
-            Application.state.in_(sorted(LIVE)),
+            Application.state.in_(sorted(LIVE | REFUSED)),
         )
-    ).one_or_none()
+        .options(joinedload(Application.round))
+        .order_by(Application.id.desc())
+    ).all()
+    live = next((each for each in found if each.state in LIVE), None)
+    return live or next((each for each in found if not each.round.is_rolling and is_embargoed(each)), None)
 
 
 def list_mine(session: Session, actor: Actor, *, limit: int = 100) -> list[Application]:

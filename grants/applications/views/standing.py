@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import g, render_template, url_for
@@ -9,20 +10,24 @@ from sqlalchemy.orm import Session
 
 from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.views.after import after_sending, lines_of
 from grants.applications.views.blueprint import bp
 from grants.applications.views.change_words import form_news_words
 from grants.applications.views.clock import clock_of
-from grants.applications.views.words import PART_STATUS, is_embargoed, state_for_group, time_left
+from grants.applications.views.words import PART_STATUS, state_for_group, time_left
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.queries import deadline_for
 from grants.web.access import allows, current_actor
 from grants.web.actions import Offer, Place, offered
-from grants.web.filters import london_short
+from grants.web.filters import day, london, london_short
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
+from workflows.deadlines import end_of_day
 
 GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
+# A question is answered on its own page, so that its answer is still to come is no reason to hide the way there.
+TO_COME = "asked on the next page"
 KEEPERS = {Role.LEAD, Role.SIGNATORY}
 
 
@@ -60,17 +65,19 @@ def show(application: Application) -> str:
     if application.state is ApplicationState.DRAFT:
         return _task_list(application)
     words, colour = state_for_group(application)
+    after = after_sending(application)
     return render_template(
         "applications/show.html",
         application=application,
         words=words,
         colour=colour,
         deadline=deadline_for(application),
-        submission=queries.find_submission(db.session, application),
-        is_told=not is_embargoed(application),
-        offers=_offers(application),
+        submission=next(iter(after["submissions"]), None),
+        is_told=not queries.is_embargoed(application),
+        offers=_offers(application, after["story"], answer=TO_COME, answer_due_at=_due_at(after["story"])),
         keep_count=_keep_count(application),
         news=form_news_words(application) if application.state is ApplicationState.SUBMITTED else None,
+        **after,
     )
 
 
@@ -90,6 +97,7 @@ def _task_list(application: Application) -> str:
         wrong_count=sum(each.wrong_count for each in progress),
         clock=clock_of(application),
         offers=_offers(application, problems=codes),
+        steps=lines_of(application, queries.Story()),
         news=form_news_words(application),
         kept=queries.kept_answers(db.session, application, paper),
         is_keeper=bool(current_actor().roles_in(application.scope) & KEEPERS),
@@ -133,24 +141,35 @@ def _hint(progress: queries.PartProgress, last: queries.LastChange | None) -> st
     return (counts + changed).strip().removesuffix(".")
 
 
-def _offers(application: Application, **known: Any) -> list[Offer]:
+def _due_at(story: queries.Story) -> datetime | None:
+    return None if story.answer_by is None else end_of_day(story.answer_by)
+
+
+def _offers(application: Application, story: queries.Story | None = None, **known: Any) -> list[Offer]:
     """The group's actions on the bid; what would give an outcome away before its day is not offered."""
     actor = current_actor()
     facts = queries.base_facts(db.session, application, now=utc_now(), received_at=g.received_at, **known)
-    return offered(application, facts, actor, places_for(application), is_wanted=lambda _: may_act(application))
+    places = places_for(application, story or queries.Story())
+    return offered(application, facts, actor, places, is_wanted=lambda _: may_act(application))
 
 
 def may_act(application: Application) -> bool:
     """Between the decision and its announcement the group's buttons would show what was decided."""
     decided = application.round.state == "decided"
     held_back = application.state is ApplicationState.DISQUALIFIED
-    return not (is_embargoed(application) and (decided or held_back))
+    return not (queries.is_embargoed(application) and (decided or held_back))
 
 
-def places_for(application: Application) -> dict[str, Place]:
+def places_for(application: Application, story: queries.Story) -> dict[str, Place]:
+    """Where each of the group's actions is done, and until when."""
     at = {"application_id": application.id}
+    deadline = deadline_for(application)
+    by = f"Until {london(deadline)}." if deadline else ""
+    answer_by = f"By the end of {day(story.answer_by)}." if story.answer_by else ""
+    withdraw_by = "" if application.state is ApplicationState.DRAFT else "Until your group has accepted a grant."
     return {
         "submit": Place("applications.check", at, is_link=True, kind=""),
-        "unsubmit": Place("applications.unsubmit", at),
-        "withdraw": Place("applications.withdraw", at, is_link=True),
+        "unsubmit": Place("applications.unsubmit", at, until=by),
+        "answer": Place("eligibility.questions", at, is_link=True, kind="", until=answer_by),
+        "withdraw": Place("applications.withdraw", at, is_link=True, until=withdraw_by),
     }

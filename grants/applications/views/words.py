@@ -5,17 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from grants.applications.models import Application
-from grants.applications.queries import QuizResult
+from grants.applications.queries import QuizResult, is_embargoed
 from grants.web import labels
 from grants.web.answer_labels import rule_reason
-from workflows.application import IN_ASSESSMENT, PANEL_OUTCOMES, ApplicationState
-from workflows.round import RoundState
+from workflows.application import ApplicationState
+from workflows.rules.after import TOLD
 from workflows.rules.eligibility import Outcome
 
 S = ApplicationState
-TOLD = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
-# What must not be told apart until the round is announced.
-EMBARGOED = IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED, S.DECLINED}
 PART_STATUS = {
     "not-started": ("Not started", "blue"),
     "in-progress": ("In progress", "yellow"),
@@ -33,16 +30,6 @@ def state_for_group(application: Application) -> tuple[str, str]:
         words, colour = labels.ANNOUNCED_TO_GROUP[state]
         return words, colour
     return labels.state_label("application", state, labels.GROUP), labels.state_colour("application", state)
-
-
-def is_embargoed(application: Application) -> bool:
-    """The group may not see yet what was decided on its bid."""
-    if application.round.state in TOLD:
-        return False
-    # A rolling round is never announced as a whole, so there is nothing to wait for.
-    at_once = application.round.tells_disqualified_at_once or application.round.is_rolling
-    held_back = application.state is S.DISQUALIFIED and not at_once
-    return held_back or application.state in EMBARGOED
 
 
 def time_left(deadline: datetime | None, now: datetime) -> str:

@@ -32,6 +32,7 @@ from grants.assessment.queries.panels import (
     list_panels,
 )
 from grants.assessment.queries.table import ModerationLine, ModerationTable, moderation_table
+from grants.assessment.queries.told import feedback_told
 from grants.assessment.queries.work import (
     MarkerLoad,
     assignments_of,
@@ -58,6 +59,7 @@ __all__ = [
     "barred_from",
     "belonging",
     "bids_of_panel",
+    "feedback_told",
     "find_panel",
     "get_assignment",
     "get_bid",
