@@ -251,6 +251,7 @@ ACTIONS: dict[tuple[str, str], str] = {
 # What the record holds besides the actions of the tables.
 RECORDED: dict[tuple[str, str], str] = {
     ("document", "change-expiry"): "Change the date it runs out",
+    ("fund", "edit"): "Change the fund",
     ("round", "discard-change"): "Drop the change of the form",
     ("application", "form-seen"): "Read what changed in the form",
     ("application", "save-answers"): "Save answers",
@@ -309,6 +310,7 @@ SENTENCES: dict[str, str] = {
     "dates-out-of-order": "This date must come after the one before it.",
     "deadline-after-what-follows": "The deadline must stay before the end of scoring and the panel.",
     "fund-code-taken": "Another fund of the office has this code.",
+    "legal-power-needed": "Say by which power the grants are made.",
     "fund-unknown": "The office has no fund with this code.",
     "group-has-not-agreed": "A lead of each group has to agree first.",
     "guidance-missing": "Write the guidance for groups.",

@@ -107,7 +107,7 @@ def test_the_list_is_paged_by_key_in_few_queries(client, session, office, now):
     assert template.title in read_page(client.get(older)).text
 
 
-@pytest.mark.parametrize("path", ["edit", "copy", "money", "deadline", "cancel", "approve", "publish"])
+@pytest.mark.parametrize("path", ["edit", "copy", "take-back", "deadline", "cancel", "approve", "publish"])
 def test_officers_read_and_are_refused_the_rest(client, session, office, round_, path):
     sign_in(client, staff(session, office, Role.OFFICER))
     session.commit()
@@ -136,7 +136,7 @@ def test_the_set_up_page_says_what_to_put_right_and_where(client, manager, draft
     sign_in(client, manager)
     page = read_page(client.get(f"/office/rounds/{draft.id}/setup"))
     assert "The pot is £100,000 and the fund has £0 left." in page.text
-    assert {f"/office/rounds/{draft.id}/money", f"/office/rounds/{draft.id}/edit#is_money_confirmed"} <= set(
+    assert {f"/office/funds/{draft.fund_id}/money", f"/office/rounds/{draft.id}/edit#is_money_confirmed"} <= set(
         page.links()
     )
     assert "Approve the round: The round is not ready yet." in page.text
@@ -158,11 +158,11 @@ def test_a_manager_changes_a_draft(client, session, manager, draft):
 
 def test_money_that_is_added_lets_a_copy_be_approved_and_published(client, session, manager, draft):
     sign_in(client, manager)
-    own = f"/office/rounds/{draft.id}"
-    read_page(client.get(f"{own}/money"))
-    wrong = read_page(client.post(f"{own}/money", data={"name": "Core budget", "amount": "0"}), 422)
+    own, money = f"/office/rounds/{draft.id}", f"/office/funds/{draft.fund_id}/money"
+    read_page(client.get(money))
+    wrong = read_page(client.post(money, data={"name": "Core budget", "amount": "0"}), 422)
     assert (wrong.value("name"), "Enter an amount of more than £0." in wrong.text) == ("Core budget", True)
-    assert client.post(f"{own}/money", data={"name": "Core budget", "amount": "£100,000"}).status_code == 303
+    assert client.post(money, data={"name": "Core budget", "amount": "£100,000"}).status_code == 303
     sent = edit_fields(read_page(client.get(f"{own}/edit")), is_money_confirmed="y")
     assert client.post(f"{own}/edit", data=sent).status_code == 303
     page = read_page(client.get(f"{own}/setup"))

@@ -1,5 +1,6 @@
 """What people type about rounds: setting one up, its form and what belongs to it, and looking for one."""
 
+from grants.funds.forms.funds import NEW_MONEY, SOURCES, FundForm, MoneyForm, power_data
 from grants.funds.forms.parts import (
     LIMITS,
     AreasForm,
@@ -30,7 +31,6 @@ from grants.funds.forms.rounds import (
     EditForm,
     FindForm,
     MomentForm,
-    MoneyForm,
     PressForm,
     RoundFileForm,
     TakeBackForm,
@@ -42,6 +42,8 @@ from grants.funds.forms.rounds import (
 __all__ = [
     "KINDS",
     "LIMITS",
+    "NEW_MONEY",
+    "SOURCES",
     "AreasForm",
     "CancelForm",
     "ClockField",
@@ -51,6 +53,7 @@ __all__ = [
     "DeadlineForm",
     "EditForm",
     "FindForm",
+    "FundForm",
     "KindForm",
     "LetterForm",
     "LimitsForm",
@@ -67,6 +70,7 @@ __all__ = [
     "edit_data",
     "kind_fields",
     "moment_data",
+    "power_data",
     "question_data",
     "read_question",
     "rules_data",

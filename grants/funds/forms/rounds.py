@@ -183,21 +183,6 @@ def edit_data(round_: Round) -> dict[str, Any]:
     return data
 
 
-class MoneyForm(Form):
-    """Money that came to the office, set aside for a fund."""
-
-    name = StringField(
-        "What is this money?",
-        [DataRequired("Write what the money is"), Length(max=200, message="Use at most 200 characters")],
-        filters=[tidy],
-        description="For example: Core budget 2024/25.",
-    )
-    amount = MoneyField("How much is it?")
-    restriction = TextAreaField(
-        "What may it be spent on?", [LONG], filters=[tidy], description="Leave it empty if there is no restriction."
-    )
-
-
 class DeadlineForm(MomentForm):
     """A published deadline moved later."""
 

@@ -7,13 +7,14 @@ import re
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, Length
 
+from grants.funds.forms.funds import PowerFields
 from grants.funds.forms.rounds import LONG, ClockField, MomentForm, tidy, title_field
 from grants.web.fields import DateField, MoneyField
 
 NEW_FUND = "new"
 
 
-class StartForm(MomentForm):
+class StartForm(MomentForm, PowerFields):
     """A new round; all else comes from what it starts from, and can be changed afterwards."""
 
     moments = ("opens_at", "closes_at")
@@ -53,3 +54,7 @@ class StartForm(MomentForm):
     def validate_fund_title(self, field: StringField) -> None:
         if self.fund.data.startswith(NEW_FUND) and not field.data:
             raise ValidationError("Enter a title for the new fund.")
+
+    def validate_other_power(self, field: StringField) -> None:
+        if self.fund.data.startswith(NEW_FUND) and not self.legal_power():
+            raise ValidationError("Say by which power the grants are made.")

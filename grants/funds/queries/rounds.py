@@ -159,14 +159,3 @@ def list_deadline_changes(session: Session, round_: Round) -> Sequence[DeadlineC
     """How the round's deadline was moved, first to last."""
     statement = sa.select(DeadlineChange).where(DeadlineChange.round_id == round_.id).order_by(DeadlineChange.id)
     return session.scalars(statement).all()
-
-
-def list_funds(session: Session, actor: Actor) -> list[Fund]:
-    """The funds of the actor's offices, by code."""
-    return list(session.scalars(sa.select(Fund).where(visible(Fund, actor)).order_by(Fund.code, Fund.id)))
-
-
-def find_fund(session: Session, office_id: int, code: str) -> Fund | None:
-    """The office's fund of this code, however its letters are cased."""
-    statement = sa.select(Fund).where(Fund.office_id == office_id, sa.func.lower(Fund.code) == code.strip().lower())
-    return session.scalars(statement).one_or_none()

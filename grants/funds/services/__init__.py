@@ -2,7 +2,7 @@
 
 from grants.funds.services.changing import discard_changes, save_definition
 from grants.funds.services.duties import close_due_rounds, end_due_trials, open_due_rounds
-from grants.funds.services.money import add_money, create_fund, give_money
+from grants.funds.services.money import SECTION_9, add_money, create_fund, edit_fund, give_money
 from grants.funds.services.running import (
     approve_round,
     cancel_round,
@@ -15,6 +15,7 @@ from grants.funds.services.trying import end_trial, try_form
 from grants.funds.services.versions import publish_change
 
 __all__ = [
+    "SECTION_9",
     "add_money",
     "approve_round",
     "cancel_round",
@@ -23,6 +24,7 @@ __all__ = [
     "create_fund",
     "create_round",
     "discard_changes",
+    "edit_fund",
     "edit_round",
     "end_due_trials",
     "end_trial",

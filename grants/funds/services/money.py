@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -14,21 +15,39 @@ from grants.funding.models import MoneySource
 from grants.funds import queries
 from grants.funds.models import Fund, FundMoney
 from workflows.actors import Actor
-from workflows.errors import Invalid
+from workflows.errors import Invalid, Stale
+
+SECTION_9: Final = "Police Reform and Social Responsibility Act 2011, section 9"
 
 
 def create_fund(
-    session: Session, office: Office, code: str, title: str, *, actor: Actor, now: datetime, purpose: str = ""
+    session: Session,
+    office: Office,
+    code: str,
+    title: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    purpose: str = "",
+    legal_power: str = SECTION_9,
 ) -> Fund:
-    """Make a programme of grants. Raises Invalid: fund-code-taken, title-needed."""
+    """Make a programme of grants. Raises Invalid: fund-code-taken, title-needed, legal-power-needed."""
     problems = {}
     if queries.find_fund(session, office.id, code):
         problems["code"] = "fund-code-taken"
     if not title.strip():
         problems["title"] = "title-needed"
+    if not legal_power.strip():
+        problems["legal_power"] = "legal-power-needed"
     if problems:
         raise Invalid(problems=problems)
-    fund = Fund(office_id=office.id, code=code.strip(), title=title.strip(), purpose=purpose)
+    fund = Fund(
+        office_id=office.id,
+        code=code.strip(),
+        title=title.strip(),
+        purpose=purpose,
+        legal_power=legal_power.strip(),
+    )
     session.add(fund)
     session.flush()
     audit.record(
@@ -42,6 +61,45 @@ def create_fund(
         detail={"code": fund.code},
     )
     return fund
+
+
+def edit_fund(
+    session: Session,
+    fund: Fund,
+    title: str,
+    purpose: str,
+    legal_power: str,
+    *,
+    seen_version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Another title, purpose or legal power; the code stays, for rounds and files name it.
+
+    `seen_version` is `queries.version_of`. Raises Invalid: title-needed, legal-power-needed; Stale.
+    """
+    session.execute(sa.select(Fund.id).where(Fund.id == fund.id).with_for_update())
+    if seen_version is not None and seen_version != queries.version_of(session, fund):
+        raise Stale(subject="fund", id=fund.id)
+    wanted = {"title": title.strip(), "purpose": purpose.strip(), "legal_power": legal_power.strip()}
+    lacking = {"title": "title-needed", "legal_power": "legal-power-needed"}
+    problems = {name: code for name, code in lacking.items() if not wanted[name]}
+    if problems:
+        raise Invalid(problems=problems)
+    changed = sorted(name for name, value in wanted.items() if getattr(fund, name) != value)
+    for name in changed:
+        setattr(fund, name, wanted[name])
+    session.flush()
+    audit.record(
+        session,
+        subject_type="fund",
+        subject_id=fund.id,
+        action="edit",
+        actor=actor,
+        at=now,
+        office_id=fund.office_id,
+        detail={"changed": changed},
+    )
 
 
 def add_money(
@@ -86,14 +144,24 @@ def give_money(
     name: str,
     amount_pence: int,
     *,
+    kind: str = "core",
     restriction: str = "",
+    spend_by_on: date | None = None,
     actor: Actor,
     now: datetime,
 ) -> MoneySource:
     """Record new money of the office and set all of it aside for the fund."""
     office = session.get_one(Office, fund.office_id)
     source = funding.create_money_source(
-        session, office, name, amount_pence, restriction=restriction, actor=actor, now=now
+        session,
+        office,
+        name,
+        amount_pence,
+        kind=kind,
+        restriction=restriction,
+        spend_by_on=spend_by_on,
+        actor=actor,
+        now=now,
     )
     add_money(session, fund, source, amount_pence, actor=actor, now=now)
     return source

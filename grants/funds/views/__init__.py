@@ -2,6 +2,7 @@
 
 from grants.funds.views import (  # noqa: F401  (their routes)
     feeds,
+    funds,
     letters,
     public,
     questions,

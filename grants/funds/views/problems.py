@@ -51,7 +51,7 @@ def problem_links(round_: Round, problems: Iterable[SetupProblem]) -> list[tuple
 def _where(round_: Round, problem: SetupProblem) -> str:
     own, question = {"round_id": round_.id}, problem.detail.get("question")
     if problem.code == "pot-not-covered":
-        return url_for("funds.money", **own)
+        return url_for("funds.fund_money", fund_id=round_.fund_id)
     if problem.code in CONDITIONS:
         return url_for("funds.edit_condition", **own, code=question)
     if problem.code in BOXES:

@@ -15,7 +15,7 @@ from grants.extensions import db
 from grants.funds import queries, services
 from grants.funds.definition import FileProblem, RoundDefinition, RoundFileError, read_round_file
 from grants.funds.definition_file import file_of
-from grants.funds.forms import CopyForm, EditForm, MoneyForm, RoundFileForm, edit_data
+from grants.funds.forms import CopyForm, EditForm, RoundFileForm, edit_data
 from grants.funds.models import Round
 from grants.funds.views.blueprint import bp
 from grants.funds.views.problems import problem_links
@@ -203,29 +203,6 @@ def copy(round_: Round) -> Any:
             flash("The copy is a draft. Check every part.", "success")
             return redirect(url_for("funds.setup", round_id=made.id), 303)
     return _form_page("funds/copy.html", form, round_)
-
-
-@bp.route("/office/rounds/<int:round_id>/money", methods=["GET", "POST"])
-@allows(Role.MANAGER, on=queries.get_round)
-def money(round_: Round) -> Any:
-    form = open_form(MoneyForm)
-    if form.validate_on_submit():
-        try:
-            services.give_money(
-                db.session,
-                round_.fund,
-                form.name.data or "",
-                form.amount.data or 0,
-                restriction=form.restriction.data or "",
-                actor=current_actor(),
-                now=utc_now(),
-            )
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash("The money is set aside for the fund.", "success")
-            return redirect(url_for("funds.setup", round_id=round_.id), 303)
-    return _form_page("funds/money.html", form, round_)
 
 
 def _beside(form: Form, error: Invalid) -> Invalid:

@@ -81,6 +81,7 @@ def _make_fund(office: Office, form: StartForm) -> None:
             form.fund_code.data or "",
             form.fund_title.data or "",
             purpose=form.fund_purpose.data or "",
+            legal_power=form.legal_power(),
             actor=current_actor(),
             now=utc_now(),
         )
