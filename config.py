@@ -35,6 +35,10 @@ NUMBERS = {
     "LEASE_SECONDS": (60, 1, 3600),
     # The largest file of a bid, in millions of bytes.
     "FILE_MEGABYTES": (10, 1, 40),
+    # How long before a round closes what can wait makes room; 0 is never.
+    "SHED_MINUTES": (60, 0, 1440),
+    # Requests in one process at which it counts as busy then: of its four threads, two are left for what can't wait.
+    "BUSY_REQUESTS": (3, 1, 1000),
 }
 
 
@@ -60,6 +64,8 @@ class Settings:
     trusted_proxies: int = 0
     lease_seconds: int = 60
     file_megabytes: int = 10
+    shed_minutes: int = 60
+    busy_requests: int = 3
     files_url: str = ""
     clamd_url: str = ""
     charity_register_url: str = ""
@@ -90,6 +96,8 @@ class Settings:
             trusted_proxies=numbers["TRUSTED_PROXIES"],
             lease_seconds=numbers["LEASE_SECONDS"],
             file_megabytes=numbers["FILE_MEGABYTES"],
+            shed_minutes=numbers["SHED_MINUTES"],
+            busy_requests=numbers["BUSY_REQUESTS"],
             files_url=env.get("FILES_URL", ""),
             clamd_url=env.get("CLAMD_URL", ""),
             charity_register_url=env.get("CHARITY_REGISTER_URL", ""),

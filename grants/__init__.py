@@ -24,6 +24,7 @@ from grants.web import (
     official_look,
     registers,
     security,
+    shedding,
     stash,
 )
 
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     health.init_app(app)
     official_look.init_app(app)
     registers.init_app(app)
+    shedding.init_app(app)
     cli.init_app(app)
     for feature in FEATURES:
         if _has(feature, "views"):

@@ -18,6 +18,7 @@ from grants.funds.queries import get_round
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 
 bp = Blueprint("awards", __name__)
@@ -58,6 +59,7 @@ def list_awards() -> Any:
 
 
 @bp.get("/office/awards/history")
+@can_wait
 @allows(*READERS)
 def history() -> Any:
     past = queries.list_past_awards(db.session, current_actor())

@@ -17,6 +17,7 @@ from grants.funds.queries import get_round
 from grants.web import labels
 from grants.web.access import PUBLIC, allows, current_actor
 from grants.web.forms import open_form
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import Invalid
 
@@ -136,6 +137,7 @@ def declare(decision: Decision) -> Any:
 
 
 @bp.get("/decisions/<int:decision_id>")
+@can_wait
 @allows(PUBLIC, on=queries.get_published_decision)
 def published(decision: Decision) -> Any:
     return render_template("decisions/published.html", decision=decision)

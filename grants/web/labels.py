@@ -517,6 +517,14 @@ SENTENCES: dict[str, str] = {
     "http-429": "You have tried many times in a short while. Wait 15 minutes and try again.",
     "http-500": "Something went wrong on our side. Nothing was half-saved. Try again; if it goes on, give the office the number below.",
     "http-503": "The service is not available for a moment. Nothing is lost. Try again in a minute.",
+    "waits-for-closing": (
+        "We are keeping room for groups that send their applications before {closes_at}. "
+        "Forms, saving and sending work as always. Come back to this page in a minute."
+    ),
+    "waits-for-grace": (
+        "We are keeping room for groups that send their applications at the last minute. "
+        "Forms, saving and sending work as always. Come back to this page in a minute."
+    ),
     "too-many-requests": "You have tried many times in a short while. Wait 15 minutes and try again.",
 }
 SENTENCES |= answer_labels.SENTENCES | file_labels.SENTENCES

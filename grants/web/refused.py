@@ -20,17 +20,14 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def page(status: int, heading: str, sentence: str) -> tuple[Any, int]:
+def page(status: int, heading: str, sentence: str, template: str = "errors/refused.html") -> tuple[Any, int]:
     """The page and its status; whatever the request changed is given up."""
     db.session.rollback()
     if wants_json():
         return {"heading": heading, "sentence": sentence}, status
     typed = [] if status in WITHOUT_TYPED else _typed()
     reference = str(getattr(g, "request_id", ""))
-    return (
-        render_template("errors/refused.html", heading=heading, sentence=sentence, typed=typed, reference=reference),
-        status,
-    )
+    return render_template(template, heading=heading, sentence=sentence, typed=typed, reference=reference), status
 
 
 def _typed() -> list[tuple[str, str]]:

@@ -19,6 +19,7 @@ from grants.extensions import db
 from grants.web import identity, labels
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
+from grants.web.shedding import can_wait
 from workflows.actors import Actor, Role, Scope
 from workflows.errors import Stale, TransitionRefused
 from workflows.merging import MergeState
@@ -52,6 +53,7 @@ def load_merge(session: Session, actor: Actor, merge_id: int) -> OrganisationMer
 
 
 @bp.get("/office/organisations/duplicates")
+@can_wait
 @allows(*HANDLERS)
 def duplicates() -> str:
     """Pairs that look the same, and the merges of the office."""
@@ -65,6 +67,7 @@ def duplicates() -> str:
 
 
 @bp.get("/office/organisations/<int:organisation_id>/merge/<int:other_id>")
+@can_wait
 @allows(*HANDLERS, on=load_pair)
 def compare(pair: Pair) -> str:
     """The two side by side, with what would happen."""

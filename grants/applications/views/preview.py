@@ -17,6 +17,7 @@ from grants.funds import queries as funds
 from grants.funds.models import Round
 from grants.funds.parts import RoundDefinition
 from grants.web.access import allows
+from grants.web.shedding import can_wait
 from workflows.actors import Actor, Role, Scope
 
 READERS = (Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE)
@@ -44,6 +45,7 @@ def load_part(session: Session, actor: Actor, round_id: int, code: str) -> Previ
 
 
 @bp.get("/office/rounds/<int:round_id>/preview")
+@can_wait
 @allows(*READERS, on=funds.get_round)
 def preview(round_: Round) -> str:
     """The task list of the form, with a way to each part and to the round's page."""
@@ -70,12 +72,14 @@ def _item(round_: Round, part: Part) -> dict[str, str]:
 
 
 @bp.get("/office/rounds/<int:round_id>/preview/<code>")
+@can_wait
 @allows(*READERS, on=load_part)
 def preview_section(page: PreviewPage) -> str:
     return _page(page, _form(page))
 
 
 @bp.post("/office/rounds/<int:round_id>/preview/<code>")
+@can_wait
 @allows(*READERS, on=load_part)
 def check_preview(page: PreviewPage) -> Any:
     """What the form would say to these answers; they are kept on the page and nowhere else."""

@@ -35,11 +35,13 @@ from grants.funds.queries.public import (
 )
 from grants.funds.queries.rounds import (
     PAGE,
+    Closing,
     deadline_for,
     deadline_of,
     facts_for_round,
     find_round,
     get_round,
+    list_closings,
     list_deadline_changes,
     list_rounds,
     problems_of,
@@ -51,6 +53,7 @@ from grants.funds.queries.rounds import (
 __all__ = [
     "FIXED",
     "PAGE",
+    "Closing",
     "Editable",
     "FundSum",
     "RoundPage",
@@ -69,6 +72,7 @@ __all__ = [
     "get_public_round",
     "get_round",
     "get_trial",
+    "list_closings",
     "list_deadline_changes",
     "list_funds",
     "list_money",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
@@ -25,6 +26,18 @@ PAGE = 50
 FIXED_KINDS: Final[Mapping[str, str]] = {
     code: question.kind.value for code, question in MODEL.items() if len(MODEL_KINDS[code]) == 1
 }
+
+
+# A closing counts with its grace; no round has more of it than this.
+LONGEST_GRACE: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """When a published round closes, and the first instant at which it takes nothing more."""
+
+    closes_at: datetime
+    deadline: datetime
 
 
 class Bid(Protocol):
@@ -76,6 +89,23 @@ def deadline_for(application: Bid) -> datetime | None:
     if deadline is None or extended is None:
         return deadline
     return max(deadline, extended)
+
+
+def list_closings(session: Session, now: datetime, *, until: datetime) -> list[Closing]:
+    """The closings of published rounds from now to that instant, soonest first; of no try-out and no paper round."""
+    statement = (
+        sa.select(Round.closes_at, Round.grace_minutes)
+        .where(
+            Round.closes_at.between(now - LONGEST_GRACE, until),
+            Round.published_at.is_not(None),
+            Round.state != RoundState.CANCELLED,
+            ~Round.is_trial,
+            ~Round.is_on_paper,
+        )
+        .order_by(Round.closes_at, Round.id)
+    )
+    closings = [Closing(at, at + timedelta(minutes=grace)) for at, grace in session.execute(statement)]
+    return [closing for closing in closings if now < closing.deadline]
 
 
 def with_parts(session: Session, round_: Round) -> Round:

@@ -31,6 +31,7 @@ from grants.web import atom, filters, ical
 from grants.web.access import PUBLIC, allows
 from grants.web.atom import Entry
 from grants.web.ical import Occasion
+from grants.web.shedding import can_wait
 from workflows.event import CALLED_OFF
 from workflows.round import RoundState
 
@@ -48,6 +49,7 @@ TITLES = {
 
 
 @bp.get("/rounds.atom")
+@can_wait
 @allows(PUBLIC)
 def feed() -> Response:
     asked, found = _asked()
@@ -64,6 +66,7 @@ def feed() -> Response:
 
 
 @bp.get("/rounds.ics")
+@can_wait
 @allows(PUBLIC)
 def calendar() -> Response:
     asked, found = _asked()
@@ -72,6 +75,7 @@ def calendar() -> Response:
 
 
 @bp.get("/rounds/<int:round_id>/dates.ics")
+@can_wait
 @allows(PUBLIC, on=queries.get_public_round)
 def round_calendar(round_: Round) -> Response:
     office = db.session.get_one(Office, round_.office_id)

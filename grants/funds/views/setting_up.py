@@ -25,6 +25,7 @@ from grants.web.access import allows, current_actor
 from grants.web.actions import Offer, Place, offered
 from grants.web.forms import Form, open_form
 from grants.web.rule_words import rule_words
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import Invalid
 from workflows.rules.burden import burden_of
@@ -60,6 +61,7 @@ def setup(round_: Round) -> Any:
 
 
 @bp.get("/office/rounds/<int:round_id>/file")
+@can_wait
 @allows(*READERS, on=queries.get_round)
 def round_file(round_: Round) -> Response:
     """The round as a file: what its editor sees, a working copy too."""

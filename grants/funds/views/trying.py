@@ -15,6 +15,7 @@ from grants.funds.views.blueprint import bp
 from grants.funds.views.public import draw_round
 from grants.funds.views.staff import READERS
 from grants.web.access import allows, current_actor
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 
 TESTERS = (Role.OFFICER, Role.MANAGER)
@@ -29,6 +30,7 @@ def try_form(round_: Round) -> Any:
 
 
 @bp.get("/office/rounds/<int:round_id>/page-preview")
+@can_wait
 @allows(*READERS, on=queries.get_round)
 def preview_round(round_: Round) -> str:
     """The round's public page as it will be, drawn from what its editor has."""

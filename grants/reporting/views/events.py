@@ -15,6 +15,7 @@ from grants.reporting.views.blueprint import bp
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.event import EventState
 
@@ -23,6 +24,7 @@ ASKED_LATER = "asked-later"
 
 
 @bp.get("/office/events/<int:event_id>")
+@can_wait
 @allows(Role.OFFICER, Role.MANAGER, on=get_event)
 def event(event: SupportEvent) -> Any:
     now = utc_now()

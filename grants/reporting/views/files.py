@@ -12,6 +12,7 @@ from grants.reporting.queries import bids
 from grants.reporting.views.blueprint import READERS, bp
 from grants.web.access import allows
 from grants.web.downloads import download
+from grants.web.shedding import can_wait
 from workflows.actors import Actor, Scope
 
 
@@ -30,6 +31,7 @@ def load_file(session: Session, actor: Actor, application_id: int, document_id: 
 
 
 @bp.get("/office/applications/<int:application_id>/files/<int:document_id>")
+@can_wait
 @allows(*READERS, on=load_file)
 def file(found: SentFile) -> Any:
     return download(found.document)

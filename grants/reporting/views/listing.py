@@ -19,6 +19,7 @@ from grants.reporting.queries.listing import Filter
 from grants.reporting.views.blueprint import EXPORTERS, READERS, bp
 from grants.web import labels
 from grants.web.access import allows, current_actor
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.application import DRAFTING, ApplicationState
 from workflows.errors import Invalid
@@ -46,6 +47,7 @@ PROBLEMS = {
 
 
 @bp.get("/office/rounds/<int:round_id>/applications")
+@can_wait
 @allows(*READERS, on=get_round)
 def applications(round_: Round) -> Any:
     actor = current_actor()
@@ -84,6 +86,7 @@ _FIELDS = {"q": "q", "state": "state", "area": "area"}
 
 
 @bp.get("/office/rounds/<int:round_id>/applications.csv")
+@can_wait
 @allows(Role.OFFICER, Role.MANAGER, on=get_round)
 def export(round_: Round) -> Any:
     asked = listing.read_filter(request.args, [area.id for area in round_.areas])

@@ -19,6 +19,7 @@ from grants.reporting.views.blueprint import READERS, bp, link
 from grants.web import file_labels, labels
 from grants.web.access import allows, current_actor
 from grants.web.numbers import row_argument
+from grants.web.shedding import can_wait
 from workflows.actors import Actor, Role
 from workflows.rules import answers
 from workflows.rules.formats import org_ids
@@ -31,6 +32,7 @@ PUBLIC_DETAILS = {"O2": "Other names", "O6": "Website", "O7a": "Started in"}
 
 
 @bp.get("/office/organisations")
+@can_wait
 @allows(*READERS)
 def organisations() -> Any:
     """Groups with bids to the office, found by name, number or postcode."""
@@ -61,6 +63,7 @@ def load_known(session: Session, actor: Actor, organisation_id: int) -> KnownGro
 
 
 @bp.get("/office/organisations/<int:organisation_id>")
+@can_wait
 @allows(*READERS, on=load_known)
 def organisation(group: KnownGroup) -> Any:
     """One group: public facts, bids to this office, published awards of all offices."""
@@ -89,6 +92,7 @@ def load_group(session: Session, actor: Actor, organisation_id: int) -> Organisa
 
 
 @bp.get("/groups/<int:organisation_id>/history")
+@can_wait
 @allows(*GROUP, on=load_group)
 def group_history(organisation: Organisation) -> Any:
     """All bids and awards of a group, in every office, for its own people; and the files that it keeps."""

@@ -18,6 +18,7 @@ from grants.reporting.views.blueprint import READERS, bp, link
 from grants.web import filters, labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Offer, Place, offered
+from grants.web.shedding import can_wait
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
 from workflows.round import RoundFacts, RoundState
@@ -26,6 +27,7 @@ ORIGINATORS = frozenset({Role.MANAGER, Role.OFFICER, Role.CHAIR})
 
 
 @bp.get("/office/rounds/<int:round_id>")
+@can_wait
 @allows(*READERS, on=get_round)
 def round_dashboard(round_: Round) -> Any:
     actor = current_actor()
