@@ -83,7 +83,7 @@ def change_the_rest(manager: Somebody) -> None:
     manager.page.locator("[name='ER9_cap_pence']").fill("20,000")
     manager.press("Save the rules")
     manager.follow("Your own words in letters")
-    manager.follow("Change: Offer of a grant")
+    manager.choose(manager.page.get_by_role("link", name=re.compile(r"^Change\s*: Offer of a grant")))
     manager.write("Your own words", "We look forward to your work, {group}.")
     manager.press("Save and see the e-mail")
     assert manager.reads("We look forward to your work, Example Street Youth Club (fictional).")
