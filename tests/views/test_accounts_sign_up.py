@@ -136,8 +136,8 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_typed_is_lost(client
     assert complaint in page.text
     assert page.title.startswith("Error: ")
     for name in ("name", "person_name", "email", "charity_number", "company_number"):
-        expected = typed.strip() if name == field else FORM[name].strip().replace("123 4567", "1234567")
-        assert page.value(name) == expected
+        expected = typed if name == field else FORM[name]
+        assert page.value(name).strip() == expected.strip()
     assert count(session, SignUp) == count(session, Message) == 0
 
 

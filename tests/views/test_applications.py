@@ -257,7 +257,7 @@ def test_the_whole_form_can_be_filled_in_and_sent(client, session, draft):
         onward = f"/sections/{following}" if following else "/check"
         assert response.location == f"/applications/{draft.id}{onward}"
     page = read_page(client.get(f"/applications/{draft.id}/check"))
-    assert "Workers: £8,000" in page.text
+    assert [each.text for each in page.all("td")][:2] == ["Workers", "£8,000"]
     assert "£1,200.50" in page.text
     response = send(client, draft, seen_hash=page.value("seen_hash"))
     assert response.location == f"/applications/{draft.id}/receipt"
