@@ -148,6 +148,8 @@ class Submission(Base):
     # [{"code", "section", "label", "kind", "value", "shown"}] in the order of the form.
     content: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON)
     content_hash: Mapped[str] = mapped_column(sa.String(64))
+    # Who sent it to whom, by the names of that day: {"reference", "group", "round", "office"}; empty for older ones.
+    about: Mapped[dict[str, str]] = mapped_column(sa.JSON, default=dict)
 
 
 class ApplicationArea(Base):

@@ -59,14 +59,30 @@ def paragraphs(text: str) -> Block:
     return {"paragraphs": [part for part in parts if part]}
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, code_column: int | None = None) -> Block:
-    """A table with a head; the cells of `code_column`, such as hashes, are never cut."""
+def table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    total: Sequence[str] = (),
+    numeric: Sequence[int] = (),
+    code_column: int | None = None,
+) -> Block:
+    """A table with a head, and a last row of totals if there is one.
+
+    Columns whose places are in `numeric` stand to the right; the cells of `code_column`, such as hashes, are never cut.
+    """
     longest = max(4, LETTERS_ACROSS // len(columns) - 4)
 
     def cells(row: Sequence[str]) -> list[str]:
         return [text if place == code_column else _loosely(text, longest) for place, text in enumerate(row)]
 
-    return {"columns": cells(columns), "rows": [cells(row) for row in rows], "code_column": code_column}
+    return {
+        "columns": cells(columns),
+        "rows": [cells(row) for row in rows],
+        "total": cells(total),
+        "numeric": list(numeric),
+        "code_column": code_column,
+    }
 
 
 def code(text: str) -> Block:
@@ -78,18 +94,24 @@ def _compile(source: bytes, data: Any, made_at: datetime) -> bytes:
     import typst
 
     with TemporaryDirectory(prefix="pdf-") as empty:
-        return typst.compile(
-            source,
-            root=empty,
-            # Nothing outside the empty folder is found, and a package that a template names is not fetched.
-            package_path=empty,
-            package_cache_path=empty,
-            ignore_system_fonts=True,
-            format="pdf",
-            pdf_standards=["ua-1"],
-            timestamp=int(made_at.timestamp()),
-            sys_inputs={"data": json.dumps(data)},
-        )
+        try:
+            return typst.compile(
+                source,
+                root=empty,
+                # Nothing outside the empty folder is found, and a package that a template names is not fetched.
+                package_path=empty,
+                package_cache_path=empty,
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards=["ua-1"],
+                timestamp=int(made_at.timestamp()),
+                sys_inputs={"data": json.dumps(data)},
+            )
+        except BaseException as error:
+            # A fault inside the typesetter is no Exception, and would take a worker past its next message.
+            if type(error).__name__ == "PanicException":
+                raise RuntimeError(f"the typesetter failed: {error}") from error
+            raise
 
 
 def _loosely(text: str, longest: int) -> str:

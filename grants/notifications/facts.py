@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, Office, Person
 from grants.accounts.services import Site
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application
+from grants.applications.queries import told_of
 from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Message
@@ -249,14 +250,7 @@ def _endorsement(session: Session, endorsement_id: int) -> Facts:
 
 
 def _receipt(session: Session, message: Message) -> Facts:
-    # The copy that this message is the receipt of: a bid taken back and sent again has one for each time.
-    submissions = (
-        sa.select(Submission)
-        .where(Submission.application_id == message.subject_id, Submission.received_at <= message.created_at)
-        .order_by(Submission.number.desc())
-        .limit(1)
-    )
-    submission = session.scalars(submissions).one()
+    submission = told_of(session, message)
     return {
         "receipt_number": submission.receipt_number,
         "received_at": submission.received_at,

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import ROOT
 from grants.accounts.services import Site
+from grants.core.attachments import Attachment, find_attachment
 from grants.core.outbox import Message
 from grants.notifications.facts import facts_for
 from grants.web import filters
@@ -49,20 +50,26 @@ class Letterhead:
 class Letter:
     """An e-mail in words, with the address that an answer goes to (empty: to the sender).
 
-    `headers` are those of this message alone.
+    `headers` are those of this message alone. `attachment` is made when the e-mail itself is.
     """
 
     subject: str
     body: str
     reply_to: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    attachment: Attachment | None = None
 
 
 def render(session: Session, message: Message, letterhead: Letterhead) -> Letter:
     """Put the message in words, from the thing as it is now."""
     facts = facts_for(session, message, letterhead.site)
     words = in_words(message.template, facts)
-    return Letter(*words, reply_to=facts["office_contact"], headers=_stopping(facts))
+    return Letter(
+        *words,
+        reply_to=facts["office_contact"],
+        headers=_stopping(facts),
+        attachment=find_attachment(session, message),
+    )
 
 
 def _stopping(facts: Mapping[str, Any]) -> dict[str, str]:
@@ -73,7 +80,7 @@ def _stopping(facts: Mapping[str, Any]) -> dict[str, str]:
 
 
 def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: datetime) -> EmailMessage:
-    """The e-mail itself. Raises ValueError for an address that can't be one."""
+    """The e-mail itself. Raises ValueError for an address that can't be one, or what making its attachment raises."""
     mail = EmailMessage(policy=WIDE) if letter.headers else EmailMessage()
     mail["From"] = _address(letterhead.sender)
     mail["To"] = _address(message.address)
@@ -88,6 +95,9 @@ def compose(message: Message, letter: Letter, letterhead: Letterhead, *, now: da
     for name, value in letter.headers.items():
         mail[name] = value
     mail.set_content(letter.body, charset="utf-8")
+    if letter.attachment is not None:
+        main, _, sub = letter.attachment.media_type.partition("/")
+        mail.add_attachment(letter.attachment.make(), main, sub, filename=letter.attachment.name)
     return mail
 
 

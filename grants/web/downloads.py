@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from typing import Any
-from urllib.parse import quote
 
-from flask import Response
 from werkzeug.datastructures import FileStorage
 
 from grants.documents.models import Document
@@ -19,12 +17,11 @@ from grants.documents.storage import FileMissing, StorageDown, store_of
 from grants.extensions import db
 from grants.web import labels, refused
 from grants.web.access import current_actor
+from grants.web.handouts import hand_out
 from workflows.errors import NotFound
 from workflows.rules.files import TYPES
 
 LONGEST_NAME = 150
-# No script, no frame, no form, nothing fetched, wherever a browser might show it after all.
-POLICY = "default-src 'none'; sandbox"
 
 
 def download(document: Document) -> Any:
@@ -36,13 +33,7 @@ def download(document: Document) -> Any:
         raise NotFound(subject="document") from error
     except StorageDown:
         return refused.page(503, labels.heading_for(503), labels.sentence_for("http-503"))
-    response = Response(content, content_type=document.media_type)
-    response.headers["Content-Disposition"] = _disposition(name_for_saving(document))
-    response.headers["Content-Length"] = str(document.size_bytes)
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return hand_out(content, document.media_type, name_for_saving(document), size=document.size_bytes)
 
 
 def name_as_given(chosen: FileStorage) -> str:
@@ -51,12 +42,6 @@ def name_as_given(chosen: FileStorage) -> str:
     Browsers write them as the HTML standard says (4.10.22.8).
     """
     return (chosen.filename or "").replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")
-
-
-def _disposition(name: str) -> str:
-    # Both forms of RFC 6266: plain letters for old programs, and the whole name in UTF-8 for all others.
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().replace('"', "'").strip(" .")
-    return f"attachment; filename=\"{plain or 'file'}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def name_for_saving(document: Document) -> str:

@@ -63,6 +63,7 @@ TABLE: dict[str, frozenset[str]] = {
     "accounts.sample": PUBLIC,
     "accounts.sample_sign_in": PUBLIC,
     "accounts.mailbox": PUBLIC,
+    "accounts.mailbox_attachment": PUBLIC,
     # accounts: people
     "accounts.people": KEEPERS,
     "accounts.office_settings": KEEPERS,
@@ -208,6 +209,8 @@ TABLE: dict[str, frozenset[str]] = {
     "applications.put_back": WRITERS,
     "applications.receipt": GROUP,
     "applications.receipt_of": GROUP,
+    "applications.receipt_file": GROUP,
+    "applications.sent_answers": GROUP,
     "applications.section": WRITERS,
     "applications.save_section": WRITERS,
     "applications.check": WRITERS,
@@ -305,6 +308,8 @@ TABLE: dict[str, frozenset[str]] = {
     "reporting.applications": ROUND_READERS,
     "reporting.application": ROUND_READERS,
     "reporting.file": ROUND_READERS,
+    "reporting.receipt_file": ROUND_READERS,
+    "reporting.sent_answers": HANDLERS,
     "reporting.export": HANDLERS,
     # notifications
     "notifications.list_messages": HANDLERS,

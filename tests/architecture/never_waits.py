@@ -6,8 +6,9 @@ A route that takes anything but GET never waits, whatever this says: nobody is r
 from __future__ import annotations
 
 COMING_IN = frozenset({
-    "accounts.accessibility", "accounts.enter_code", "accounts.link_sent", "accounts.mailbox", "accounts.privacy",
-    "accounts.sample", "accounts.set_up_code", "accounts.show_link", "accounts.show_sign_up_link",
+    "accounts.accessibility", "accounts.enter_code", "accounts.link_sent", "accounts.mailbox",
+    "accounts.mailbox_attachment", "accounts.privacy", "accounts.sample", "accounts.set_up_code",
+    "accounts.show_link", "accounts.show_sign_up_link",
     "accounts.sign_in", "accounts.sign_up", "accounts.sign_up_sent", "funds.home", "funds.public_round",
     "funds.public_rounds", "health.alive", "health.ready", "static",
 })  # fmt: skip
@@ -18,7 +19,8 @@ APPLYING = frozenset({
     "applications.copy", "applications.copy_from", "applications.could_we_apply", "applications.details",
     "applications.details_changes", "applications.details_part", "applications.file", "applications.history",
     "applications.invite_person", "applications.keep_details", "applications.mine", "applications.people",
-    "applications.receipt", "applications.section", "applications.show", "applications.show_upload",
+    "applications.receipt", "applications.receipt_of", "applications.section", "applications.show",
+    "applications.show_upload",
     "applications.start", "applications.withdraw", "documents.file", "documents.kept", "documents.replace",
     "eligibility.told", "endorsements.show_link", "endorsements.thanks", "events.show_place", "events.signed_up",
     "subscriptions.sent", "subscriptions.show_confirm", "subscriptions.show_end",

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from email import message_from_bytes
+from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
@@ -45,16 +45,18 @@ SECRET = "k" * 40
 
 @dataclass
 class MailServer:
-    """A real SMTP server in a thread; it keeps the id of every message that it took over."""
+    """A real SMTP server in a thread; it keeps every message that it took over."""
 
     pause: float = 0.0
     refuses: bool = False
     ids: list[str] = field(default_factory=list)
+    mails: list[Any] = field(default_factory=list)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuses:
             return "451 not now"
-        self.ids.append(str(message_from_bytes(envelope.content)["Message-ID"]))
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.ids.append(str(self.mails[-1]["Message-ID"]))
         # Between taking a message over and saying so: the instant in which a killed sender must send again.
         time.sleep(self.pause)
         return "250 taken over"

@@ -251,3 +251,10 @@ def list_mailbox(session: Session, *, limit: int = 200) -> list[Message]:
     """The last e-mails that were sent, newest first."""
     sent = sa.select(Message).where(Message.delivery == Delivery.SENT)
     return list(session.scalars(sent.order_by(Message.sent_at.desc(), Message.id.desc()).limit(limit)))
+
+
+def find_sent(session: Session, message_id: int) -> Message | None:
+    """One e-mail that was sent."""
+    return session.scalars(
+        sa.select(Message).where(Message.id == message_id, Message.delivery == Delivery.SENT)
+    ).one_or_none()

@@ -7,16 +7,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import current_app, jsonify, render_template, request
+from flask import current_app, jsonify, render_template, request, url_for
 from markupsafe import Markup, escape
 
 from grants.accounts import queries
 from grants.accounts.models import Person
 from grants.accounts.views.blueprint import bp
 from grants.accounts.views.sign_in import finish
+from grants.core.attachments import attachment_title, find_attachment
 from grants.core.outbox import Message
 from grants.extensions import db
 from grants.web.access import PUBLIC, allows
+from grants.web.handouts import hand_out
 from grants.web.labels import role_label
 from workflows.errors import NotFound
 
@@ -67,18 +69,37 @@ def mailbox() -> Any:
     messages = queries.list_mailbox(db.session)
     if request.args.get("format") == "json":
         return jsonify([_as_json(message) for message in messages])
-    letters = [(message, _with_links(message.body)) for message in messages]
+    letters = [(message, _with_links(message.body), _attached(message)) for message in messages]
     return render_template("sample/mailbox.html", letters=letters)
 
 
 def _as_json(message: Message) -> dict[str, Any]:
+    attached = _attached(message)
     return {
         "to": message.address,
         "subject": message.subject_line,
         "message_id": message.message_id,
         "sent_at": message.sent_at.isoformat() if message.sent_at else None,
         "text": message.body,
+        **({"attachment": attached["url"]} if attached["title"] else {}),
     }
+
+
+def _attached(message: Message) -> dict[str, str]:
+    url = url_for("accounts.mailbox_attachment", message_id=message.id)
+    return {"title": attachment_title(message.template), "url": url}
+
+
+@bp.get("/sample/mailbox/<int:message_id>/attachment")
+@allows(PUBLIC)
+@in_sample
+def mailbox_attachment(message_id: int) -> Any:
+    """What went with one of the mails, made again."""
+    message = queries.find_sent(db.session, message_id)
+    attachment = find_attachment(db.session, message) if message else None
+    if attachment is None:
+        raise NotFound(subject="attachment")
+    return hand_out(attachment.make(), attachment.media_type, attachment.name)
 
 
 def _with_links(text: str) -> Markup:

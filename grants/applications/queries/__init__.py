@@ -9,7 +9,7 @@ from grants.applications.queries.after import (
     tells_always,
     tells_when_announced,
 )
-from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of
+from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of, spelled_out
 from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
     DETAILS,
@@ -65,6 +65,15 @@ from grants.applications.queries.reading import (
     paper_from,
     paper_of,
 )
+from grants.applications.queries.receipts import (
+    copy_of,
+    exact_time,
+    file_name,
+    get_submission,
+    open_codes,
+    receipt,
+    told_of,
+)
 from grants.applications.queries.versions import (
     Affected,
     AffectedBid,
@@ -101,6 +110,7 @@ __all__ = [
     "answers_of",
     "base_facts",
     "content_of",
+    "copy_of",
     "copyable_answers",
     "details_part",
     "details_parts",
@@ -108,7 +118,9 @@ __all__ = [
     "eligibility_facts",
     "enclosed_with",
     "encloses",
+    "exact_time",
     "file_lines",
+    "file_name",
     "file_question",
     "find_live",
     "find_submission",
@@ -120,6 +132,7 @@ __all__ = [
     "get_pair",
     "get_sent_file",
     "get_source",
+    "get_submission",
     "get_version",
     "hash_of",
     "is_embargoed",
@@ -141,16 +154,20 @@ __all__ = [
     "list_versions",
     "offered_files",
     "offices_with_bids",
+    "open_codes",
     "paper_from",
     "paper_of",
     "problems_of",
     "progress_of",
     "question_doubts",
     "question_problems",
+    "receipt",
+    "spelled_out",
     "states_in",
     "steps_of",
     "story_of",
     "tells_always",
     "tells_when_announced",
+    "told_of",
     "who_is_affected",
 ]

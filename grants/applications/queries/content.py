@@ -64,8 +64,13 @@ def _entry(part: Part, question: Question, value: Any) -> dict[str, Any]:
 
 def hash_of(content: list[dict[str, Any]]) -> str:
     """SHA-256 of the content in one fixed spelling, so that anybody can show later what was sent."""
+    return sha256(spelled_out(content)).hexdigest()
+
+
+def spelled_out(content: list[dict[str, Any]]) -> bytes:
+    """The content in the spelling that is hashed: JSON in UTF-8, keys in order, no blanks; a file for checkers."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return text.encode("utf-8", "surrogatepass")
 
 
 def receipt_number(reference: str, number: int, received_at: datetime, content_hash: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application, Submission
 from grants.applications.queries import Paper, answers_of, base_facts, paper_of, problems_of
 from grants.applications.queries.content import content_of, enclosed_with, hash_of, receipt_number
+from grants.applications.queries.receipts import about
 from grants.applications.services.drafting import lock, speaking_for
 from grants.applications.services.files import sent_ids
 from grants.core import transitions
@@ -80,6 +81,7 @@ def _receipt(
         person_id=actor.person_id,
         content=content,
         content_hash=content_hash,
+        about=about(session, application),
     )
     session.add(submission)
     session.flush()

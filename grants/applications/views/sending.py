@@ -1,49 +1,26 @@
-"""Sending a bid: check it, send it once, keep the receipt; take it back while there is time, or withdraw it."""
+"""Sending a bid: check it, send it once; take it back while there is time, or withdraw it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
 
 from grants.applications import queries, services
 from grants.applications.forms import WithdrawForm, sentence_of
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
 from grants.applications.views.clock import clock_of
-from grants.applications.views.standing import GROUP, load, may_act
+from grants.applications.views.standing import load, may_act
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.forms import Form, open_form
-from workflows.actors import Actor, Role, Scope
+from workflows.actors import Role
 from workflows.application import APPLICATION, ApplicationState
-from workflows.errors import DomainError, NotFound, Stale, TooLate, TransitionRefused
+from workflows.errors import DomainError, Stale, TooLate, TransitionRefused
 from workflows.rules import answers, files
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """One of the times at which a bid was sent."""
-
-    application: Application
-    submission: Submission
-
-    @property
-    def scope(self) -> Scope:
-        return self.application.scope
-
-
-def load_sending(session: Session, actor: Actor, application_id: int, number: int) -> Sending:
-    """The sending with this number; NotFound when the bid is not the actor's or was not sent so often."""
-    application = queries.get_application(session, actor, application_id)
-    for submission in queries.list_submissions(session, application):
-        if submission.number == number:
-            return Sending(application, submission)
-    raise NotFound(subject="submission")
 
 
 @bp.get("/applications/<int:application_id>/check")
@@ -148,28 +125,6 @@ def _not_sent(application_id: int, error: DomainError) -> Any:
             "applications/too_late.html", application=application, sentence=sentence, content=content
         ), 409
     return _check_page(application, sentence), 409
-
-
-@bp.get("/applications/<int:application_id>/receipt")
-@allows(*GROUP, on=load)
-def receipt(application: Application) -> str:
-    """What was sent last, with its number and the time at which it came in."""
-    submission = queries.find_submission(db.session, application)
-    if submission is None:
-        raise NotFound(subject="submission")
-    return _receipt_page(application, submission, is_last=True)
-
-
-@bp.get("/applications/<int:application_id>/receipts/<int:number>")
-@allows(*GROUP, on=load_sending)
-def receipt_of(sending: Sending) -> str:
-    """What was sent at one time; a bid that was taken back and sent again has several."""
-    is_last = queries.find_submission(db.session, sending.application) is sending.submission
-    return _receipt_page(sending.application, sending.submission, is_last=is_last)
-
-
-def _receipt_page(application: Application, submission: Submission, *, is_last: bool) -> str:
-    return render_template("applications/receipt.html", application=application, submission=submission, is_last=is_last)
 
 
 @bp.post("/applications/<int:application_id>/unsubmit")

@@ -673,18 +673,21 @@ def upgrade() -> None:
 
     with op.batch_alter_table("section", schema=None) as batch_op:
         batch_op.add_column(sa.Column("retired_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("about", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("round") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
-        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
         batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
-        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_assisted_means_consent"), "assisted_by IS NULL OR consent_at IS NOT NULL"
         )
+        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
@@ -709,6 +712,8 @@ def upgrade() -> None:
         batch_op.alter_column("letters", server_default=None)
         batch_op.alter_column("endorsement", server_default=None)
         batch_op.alter_column("is_trial", server_default=None)
+    with op.batch_alter_table("submission") as batch_op:
+        batch_op.alter_column("about", server_default=None)
     # A bid that waits for an answer holds its group's one place in the round.
     op.drop_index("uq_application_live", "application")
     op.create_index(
@@ -741,12 +746,12 @@ def downgrade() -> None:
         ),
     )
     with op.batch_alter_table("round") as batch_op:
-        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
+        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
     with op.batch_alter_table("application") as batch_op:
-        batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
+        batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
@@ -758,6 +763,9 @@ def downgrade() -> None:
             op.f("ck_question_kind_known"),
             "kind IN ('text', 'long_text', 'money', 'number', 'date', 'yes_no', 'radio', 'checkboxes', 'areas', 'budget', 'declaration')",
         )
+    with op.batch_alter_table("submission", schema=None) as batch_op:
+        batch_op.drop_column("about")
+
     with op.batch_alter_table("section", schema=None) as batch_op:
         batch_op.drop_column("retired_at")
 
