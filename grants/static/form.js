@@ -67,6 +67,7 @@
     row.querySelectorAll(".govuk-error-message").forEach(function (each) { each.remove(); });
     row.querySelectorAll("[class*='--error']").forEach(function (each) {
       each.classList.remove("govuk-input--error", "govuk-select--error", "govuk-textarea--error");
+      each.removeAttribute("aria-invalid");
     });
     row.querySelectorAll("option[selected]").forEach(function (each) { each.removeAttribute("selected"); });
   }

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from tests.kitchen_sink import EverythingForm, make_app
+from tests.pages import Page
 
 LIBRARY = "govuk_frontend_jinja/components"
 OFFICIAL = Environment(
@@ -81,6 +82,8 @@ class _Normal(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._end_words()
         named = {name: " ".join((value or "").split()) for name, value in attrs}
+        # What ours say and the library's don't: that it is this control that is wrong.
+        named.pop("aria-invalid", None)
         if not named.get("class"):
             named.pop("class", None)
         self.parts.append((tag, tuple(sorted(named.items()))))
@@ -434,3 +437,18 @@ def test_budget_table_keeps_what_was_typed_and_says_which_line_is_wrong(app: Fla
     assert boxes["budget-1-description"]["aria-describedby"] == "budget-1-description-error"
     labels = {dict(part[1])["for"] for part in parts if part[0] == "label"}
     assert labels == {box["id"] for box in boxes.values()}
+
+
+def test_what_is_wrong_says_so_itself(app: Flask) -> None:
+    """Every control of a form that was sent empty, and none of one that was not sent."""
+    client = app.test_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    marked = {}
+    for how in ("GET", "POST"):
+        drawn = Page(client.open("/", method=how).get_data(as_text=True)).elements
+        controls = [each.attributes for each in drawn if each.tag in {"input", "textarea", "select"}]
+        marked[how] = {each["name"] for each in controls if each.get("aria-invalid") == "true"}
+    assert marked["GET"] == set()
+    single = {"title", "email", "share", "need", "notes", "area", "insured", "helpers", "areas", "agreed"}
+    lines = {f"budget-{line}-{name}" for line in range(3) for name in ("description", "amount")}
+    assert marked["POST"] == single | lines
