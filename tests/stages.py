@@ -66,8 +66,15 @@ class Stage:
         return list(self.session.scalars(own.order_by(MonitoringReturn.id)))
 
 
-def submitted(session: Session, *, now: datetime = NOW, scores: tuple[int, ...] = SCORES, **round_: Any) -> Stage:
-    """An open round with one bid for each score."""
+def submitted(
+    session: Session,
+    *,
+    now: datetime = NOW,
+    scores: tuple[int, ...] = SCORES,
+    answers: dict[str, Any] | None = None,
+    **round_: Any,
+) -> Stage:
+    """An open round with one bid for each score; `answers` replace some of the first bid's."""
     office = an_office(session, now=now)
     people = {
         "officer": staff(session, office, Role.OFFICER),
@@ -81,10 +88,11 @@ def submitted(session: Session, *, now: datetime = NOW, scores: tuple[int, ...] 
     }
     stage = Stage(session, office, a_round(session, office, now=now, **round_), now, people)
     area = stage.round_.areas[0].name
-    for _ in scores:
+    for place in range(len(scores)):
         organisation, lead = a_group(session, now=now)
         stage.groups.append((organisation, lead))
-        stage.bids.append(a_submitted_bid(session, stage.round_, organisation, lead, now=now, answers={"P7": [area]}))
+        said = {"P7": [area]} | (answers or {} if place == 0 else {})
+        stage.bids.append(a_submitted_bid(session, stage.round_, organisation, lead, now=now, answers=said))
     return stage
 
 

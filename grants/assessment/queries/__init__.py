@@ -1,5 +1,6 @@
 """Reading assessment: marks and percents, interests, markers' work, panels and their tables, and what guards ask."""
 
+from grants.assessment.queries.alerts import interest_alerts
 from grants.assessment.queries.facts import (
     application_facts,
     assignment_facts,
@@ -67,6 +68,7 @@ __all__ = [
     "get_panel_bid",
     "get_round",
     "get_work",
+    "interest_alerts",
     "interests_of",
     "line_of",
     "list_markers",

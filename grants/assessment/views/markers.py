@@ -51,6 +51,7 @@ def bid_markers(application: Application) -> Any:
         assigned=assigned,
         belongs=[each for each in people if each.id in {person_id for person_id, _ in belonging}],
         form=form,
+        alert=queries.interest_alerts(db.session, [application.id]).get(application.id),
         may_assign=application.state in ASSIGNABLE,
         labels=labels,
     )
@@ -79,6 +80,7 @@ def round_markers(round_: Round) -> Any:
         loads=loads,
         bids=bids,
         assigned=queries.assignments_of(db.session, [each.id for each in bids]),
+        alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
         assignable=ASSIGNABLE,
         form=form,
         offers=_round_offers(round_),

@@ -55,7 +55,8 @@ def interest(assignment: Assignment) -> Any:
             now=utc_now(),
         )
         return _after_declaring(assignment, declared)
-    page = render_template("assessment/interest.html", form=form, assignment=assignment)
+    is_told = assignment.application_id in queries.interest_alerts(db.session, [assignment.application_id])
+    page = render_template("assessment/interest.html", form=form, assignment=assignment, is_told=is_told)
     return page, 422 if form.errors else 200
 
 

@@ -153,7 +153,15 @@ def interests(panel: Panel) -> Any:
             _declare(answered, forms)
             flash("Your declarations are on the record.", "success")
             return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
-    page = render_template("assessment/interests.html", panel=panel, bids=bids, said=said, forms=forms, errors=problems)
+    page = render_template(
+        "assessment/interests.html",
+        panel=panel,
+        bids=bids,
+        said=said,
+        forms=forms,
+        errors=problems,
+        alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
+    )
     return page, 422 if problems else 200
 
 
