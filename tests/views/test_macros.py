@@ -449,6 +449,7 @@ def test_what_is_wrong_says_so_itself(app: Flask) -> None:
         controls = [each.attributes for each in drawn if each.tag in {"input", "textarea", "select"}]
         marked[how] = {each["name"] for each in controls if each.get("aria-invalid") == "true"}
     assert marked["GET"] == set()
-    single = {"title", "email", "share", "need", "notes", "area", "insured", "helpers", "areas", "agreed"}
+    single = {"title", "email", "ask", "share", "need", "notes", "area", "insured", "helpers", "areas", "agreed"}
     lines = {f"budget-{line}-{name}" for line in range(3) for name in ("description", "amount")}
-    assert marked["POST"] == single | lines
+    dates = {"starts-day", "starts-month", "starts-year"}
+    assert marked["POST"] == single | dates | lines
