@@ -341,6 +341,7 @@ SENTENCES: dict[str, str] = {
     "condition-not-asked-before": "Question {question} hangs on a question that is not asked before it.",
     "question-code-twice": "Two questions have the code {question}. Give each its own.",
     "question-kind-fixed": "Question {question} must take the kind of answer that it has in the model form, as rules read it.",
+    "areas-needed": "Question {question} asks which areas of the round the work is in, and the round names none. Name them, or hide the question.",
     "form-question-needed": "The form needs question {question}: without it a bid has no name or no amount.",
     "rule-question-missing": "Rule {rule} reads a question that the form does not ask: {questions}.",
     "scored-by-no-criterion": "Question {question} is scored, but no criterion reads it.",

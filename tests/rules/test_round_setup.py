@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from grants.funds.models import QuestionKind
+from grants.funds.parts import QuestionDef, SectionDef
 from workflows.rules.round_setup import RoundSetup, setup_problems
 
 SOUND = RoundSetup(
@@ -77,3 +79,13 @@ def test_all_faults_come_at_once():
         "weights-not-100",
         "guidance-missing",
     ]
+
+
+def test_areas_are_named_where_a_question_asks_for_them():
+    asked = QuestionDef(code="P7", kind=QuestionKind.AREAS, label="Where?")
+    part = SectionDef(code="a", title="A", questions=(asked,))
+    assert codes(sections=(part,), has_areas=False) == [("areas", "areas-needed")]
+    hidden = replace(
+        part, questions=(replace(asked, is_hidden=True), replace(asked, code="P8", kind=QuestionKind.TEXT))
+    )
+    assert codes(sections=(part,)) == codes(sections=(hidden,), has_areas=False) == []

@@ -41,6 +41,7 @@ class RoundSetup:
     question_count: int
     weights: Mapping[str, int]
     read_by: Mapping[str, str]
+    has_areas: bool = True
     sections: Sequence[AskedSection] = ()
     fixed_kinds: Mapping[str, str] = keeps(default_factory=dict)
     needed: Sequence[str] = ()
@@ -57,7 +58,14 @@ def setup_problems(setup: RoundSetup) -> list[SetupProblem]:
         rules=setup.rules,
         rule_reads=setup.rule_reads if setup.question_count else {},
     )
-    return [*_dates(setup), *_money(setup), *_rubric(setup), *form, *_papers(setup)]
+    return [*_dates(setup), *_money(setup), *_rubric(setup), *_areas(setup), *form, *_papers(setup)]
+
+
+def _areas(setup: RoundSetup) -> Iterator[SetupProblem]:
+    asked = (question for section in setup.sections for question in section.questions if not question.is_hidden)
+    code = next((question.code for question in asked if str(question.kind) == "areas"), "")
+    if code and not setup.has_areas:
+        yield SetupProblem("areas", "areas-needed", {"question": code})
 
 
 def _dates(setup: RoundSetup) -> Iterator[SetupProblem]:

@@ -39,7 +39,10 @@ class PowerFields:
 
     power = SelectField("Legal power", choices=choices(POWERS), default=SECTION_9)
     other_power = StringField(
-        "Which other power?", [Length(max=200, message="Use at most 200 characters")], filters=[tidy]
+        "Which other power?",
+        [Length(max=200, message="Use at most 200 characters")],
+        filters=[tidy],
+        description="Only if you chose another power.",
     )
 
     def legal_power(self) -> str:

@@ -107,7 +107,9 @@ class KindForm(Form):
     kind = RadioField(
         "What kind of answer?", [DataRequired("Choose the kind of answer.")], choices=choices(KINDS.items())
     )
-    section = SelectField("Which section does it go into?", validate_choice=False)
+    section = SelectField(
+        "Which section does it go into?", [DataRequired("Choose the section.")], validate_choice=False
+    )
 
 
 class QuestionEditForm(Form):

@@ -32,6 +32,7 @@ COMES_TO: Final = {"money": Kind.MONEY, "number": Kind.NUMBER}
 # How the boxes of one row make another: in words, and the setting that holds it.
 WAYS: Final = {"row_products": "multiplied together", "row_sums": "added up"}
 BLANK_ROWS: Final = 2
+NEW_COLUMNS: Final = 5
 
 
 def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
@@ -68,7 +69,8 @@ def columns_data(settings: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the form shows of the columns, and empty ones for more."""
     sums = {each["column"]: each for each in settings.get("sums", ())}
     inside = {each["column"]: each for each in settings.get("inside", ())}
-    return [_column_data(each, sums, inside) for each in settings.get("columns", ())] + [{}] * BLANK_ROWS
+    filled = [_column_data(each, sums, inside) for each in settings.get("columns", ())]
+    return filled + [{}] * (BLANK_ROWS if filled else NEW_COLUMNS)
 
 
 def _column_data(

@@ -151,6 +151,7 @@ def setup_of(session: Session, round_: Round, definition: RoundDefinition | None
         question_count=sum(not question.is_hidden for question in asked.questions),
         weights={criterion.code: criterion.weight for criterion in asked.criteria},
         read_by={q.code: q.criterion_code for q in asked.questions if q.criterion_code and not q.is_hidden},
+        has_areas=bool(asked.areas),
         sections=asked.sections,
         fixed_kinds=FIXED_KINDS,
         needed=NEEDED,

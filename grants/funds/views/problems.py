@@ -28,6 +28,7 @@ FIELDS: Final = {
     "privacy_notice": ("funds.words", "privacy_notice"),
     "criteria": ("funds.criteria", ""),
     "rules": ("funds.rules", ""),
+    "areas": ("funds.areas", "areas"),
     "questions": ("funds.structure", ""),
 }
 # The box of a question's page in which each fault is put right.
@@ -58,7 +59,7 @@ def _where(round_: Round, problem: SetupProblem) -> str:
         return url_for("funds.edit_question", **own, code=question, _anchor=BOXES[problem.code])
     if problem.code in {"form-question-needed", "rule-question-missing"}:
         return url_for("funds.model_questions", **own)
-    if question or "section" in problem.detail:
+    if problem.field != "areas" and (question or "section" in problem.detail):
         anchor = f"question-{question}" if question else f"section-{problem.detail['section']}"
         return url_for("funds.structure", **own, _anchor=anchor)
     endpoint, box = FIELDS[problem.field]

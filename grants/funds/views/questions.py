@@ -40,7 +40,8 @@ KEPT_APART: Final = (
 def new_question(desk: Desk) -> Any:
     """Which kind of question, and where: the next page asks for its words."""
     form = open_form(KindForm, data={"section": request.args.get("section", "")})
-    form.section.choices = [(each.code, each.title) for each in desk.definition.sections]
+    # None is chosen beforehand: the first one is asked before the form, where few questions belong.
+    form.section.choices = choices([("", "Choose a section"), *((s.code, s.title) for s in desk.definition.sections)])
     if form.validate_on_submit():
         where = {"kind": form.kind.data, "section": form.section.data}
         return redirect(url_for("funds.add_question", round_id=desk.round.id, **where), 303)
@@ -108,7 +109,8 @@ def _page(desk: Desk, form: QuestionEditForm, question: QuestionDef, **more: Any
 def edit_kind(desk: QuestionDesk) -> Any:
     """Which kind of answer the question is to take; its own page then asks for what that kind needs."""
     offered = [kind for kind in KINDS if kind in editing.kinds_for(desk.question.code)]
-    form = open_form(KindForm, data={"kind": str(desk.question.kind)})
+    form = open_form(KindForm, data={"kind": str(desk.question.kind), "section": desk.home.code})
+    del form.section
     form.kind.choices = choices((kind, KINDS[kind]) for kind in offered)
     if form.validate_on_submit():
         where = {"round_id": desk.round.id, "code": desk.question.code, "kind": form.kind.data}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from grants.accounts.models import Office
 from grants.clock import utc_now
@@ -35,7 +35,7 @@ def start_round() -> Any:
     actor = current_actor()
     offices = [number for number, role in sorted(actor.office_roles) if role is Role.MANAGER]
     funds = [fund for fund in queries.list_funds(db.session, actor) if fund.office_id in offices]
-    form = open_form(StartForm)
+    form = open_form(StartForm, data={"fund": request.args.get("fund", "")})
     form.start.choices = _starts()
     form.fund.choices = _funds(funds, offices)
     form.fund.data = form.fund.data or form.fund.choices[0][0]

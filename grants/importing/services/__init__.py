@@ -34,6 +34,7 @@ __all__ = ["Imported", "import_round"]
 
 # What the round file can get past its own reader and the set-up rule still refuses.
 NOT_READY = {
+    "areas-needed": "question {question} asks for areas and the round names none: add areas, or leave the question out",
     "criterion-unread": "no question is read for the criteria {criteria}: add them to questions, or take all out",
     "dates-out-of-order": "the dates do not follow one another",
 }
