@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import closing_minute, jobs, pages, start
+from benchmarks import closing_minute, jobs, pages, receipts, start
 from benchmarks.report import Report
 from benchmarks.scene import prepared
 
@@ -39,6 +39,7 @@ def _measure(database: str, *, is_quick: bool) -> None:
         pages.measure(bench, report)
         jobs.measure(bench, report)
         if database == "sqlite":
+            receipts.measure(report)
             start.measure(report)
         print(report.as_markdown(), flush=True)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, render_templat
 
 from grants.accounts.models import Office
 from grants.clock import utc_now
+from grants.core.attachments import attachment_title
 from grants.core.outbox import Delivery, Message
 from grants.extensions import db
 from grants.funds import queries as funds
@@ -46,7 +47,13 @@ def list_messages() -> Any:
 @allows(*READERS, on=queries.get_message)
 def show(message: Message) -> Any:
     can_go_again = message.delivery == Delivery.DEAD and message.template not in SECRET_TEMPLATES
-    return render_template("notifications/show.html", message=message, can_go_again=can_go_again, **_words())
+    return render_template(
+        "notifications/show.html",
+        message=message,
+        can_go_again=can_go_again,
+        attached=attachment_title(message.template),
+        **_words(),
+    )
 
 
 @bp.post("/office/messages/<int:message_id>/send-again")
