@@ -35,6 +35,8 @@ NUMBERS = {
     "LEASE_SECONDS": (60, 1, 3600),
     # The largest file of a bid, in millions of bytes.
     "FILE_MEGABYTES": (10, 1, 40),
+    # How long after its deadline one group may be given more time by two people; 0 is never.
+    "LATE_HOURS": (24, 0, 168),
     # How long before a round closes what can wait makes room; 0 is never.
     "SHED_MINUTES": (60, 0, 1440),
     # Requests in one process at which it counts as busy then: of its four threads, two are left for what can't wait.
@@ -64,6 +66,7 @@ class Settings:
     trusted_proxies: int = 0
     lease_seconds: int = 60
     file_megabytes: int = 10
+    late_hours: int = 24
     shed_minutes: int = 60
     busy_requests: int = 3
     files_url: str = ""
@@ -96,6 +99,7 @@ class Settings:
             trusted_proxies=numbers["TRUSTED_PROXIES"],
             lease_seconds=numbers["LEASE_SECONDS"],
             file_megabytes=numbers["FILE_MEGABYTES"],
+            late_hours=numbers["LATE_HOURS"],
             shed_minutes=numbers["SHED_MINUTES"],
             busy_requests=numbers["BUSY_REQUESTS"],
             files_url=env.get("FILES_URL", ""),

@@ -10,6 +10,7 @@ from workflows.actors import Actor, Role, Scope
 from workflows.effects import Audience, Tell
 from workflows.engine import NEW, Workflow
 from workflows.errors import Refusal
+from workflows.late_time import ASK_FOR_TIME, GIVE_TIME, time_is_proposed
 from workflows.round import ASSESSING, RoundState
 
 
@@ -68,6 +69,10 @@ class ApplicationFacts:
     quiz_outcome: str = ""
     has_live_bid: bool = True
     new_deadline: datetime | None = None
+    # How long after its deadline a bid may still be given time; nothing where nobody said.
+    late_for: timedelta = timedelta(0)
+    late_proposal_by: int | None = None
+    had_late_time: bool = True
     problems: tuple[str, ...] = ("not-checked",)
     reason: str = ""
     failed_rules: tuple[str, ...] = ()
@@ -293,7 +298,7 @@ APPLICATION = Workflow(
     "application",
     ApplicationState,
     initial=S.DRAFT,
-    terminal={S.DECLINED, S.AWARDED, S.LAPSED, S.WITHDRAWN, S.OFFER_LAPSED},
+    terminal={S.DECLINED, S.AWARDED, S.WITHDRAWN, S.OFFER_LAPSED},
     rows=[
         # action              from              to                 who             provided that                                   then
         ("start",             NEW,              S.DRAFT,           LEAD,           [round_running, on_time, quiz_not_failed, no_other_live_bid],
@@ -304,6 +309,17 @@ APPLICATION = Workflow(
             [Tell("submission-taken-back", Audience.LEAD)]),
         ("give-more-time",    S.DRAFT,          S.DRAFT,           MANAGER,        [round_running, still_in_time, more_time, reason_given],
             [Tell("more-time-given", Audience.MEMBERS)]),
+        # After its deadline: for a short while, before anybody scores, and by two people (our default).
+        ("propose-late-time", S.DRAFT,          S.DRAFT,           STAFF,          [round_running, *ASK_FOR_TIME, reason_given],
+            [Tell("late-time-to-confirm", Audience.MANAGERS)]),
+        ("propose-late-time", S.LAPSED,         S.LAPSED,          STAFF,          [round_running, *ASK_FOR_TIME, reason_given],
+            [Tell("late-time-to-confirm", Audience.MANAGERS)]),
+        ("give-late-time",    S.DRAFT,          S.DRAFT,           MANAGER,        [round_running, *GIVE_TIME],
+            [Tell("more-time-given", Audience.MEMBERS)]),
+        ("give-late-time",    S.LAPSED,         S.DRAFT,           MANAGER,        [round_running, *GIVE_TIME, no_other_live_bid],
+            [Tell("more-time-given", Audience.MEMBERS)]),
+        ("refuse-late-time",  S.DRAFT,          S.DRAFT,           MANAGER,        [time_is_proposed],                             []),
+        ("refuse-late-time",  S.LAPSED,         S.LAPSED,          MANAGER,        [time_is_proposed],                             []),
         ("lapse",             S.DRAFT,          S.LAPSED,          TIMER,          [past_deadline_and_pause],
             [Tell("application-lapsed", Audience.LEAD)]),
         ("start-checking",    S.SUBMITTED,      S.CHECKING,        TIMER | STAFF,  [round_running, entries_closed],                []),

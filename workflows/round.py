@@ -177,7 +177,7 @@ ROUND = Workflow(
             [Tell("deadline-moved", Audience.APPLICANTS)]),
         ("close",              S.OPEN,          S.CLOSED,       TIMER,            [closing_reached],                []),
         ("start-checking",     S.CLOSED,        S.CHECKING,     TIMER | MANAGER,  [drafts_ended],                   []),
-        ("start-scoring",      S.CHECKING,      S.SCORING,      MANAGER,          [all_checked, some_eligible],     []),
+        ("start-scoring",      S.CHECKING,      S.SCORING,      MANAGER,          [drafts_ended, all_checked, some_eligible], []),
         ("start-moderating",   S.SCORING,       S.MODERATING,   TIMER | MANAGER,  [all_scored],
             [Tell("moderation-ready", Audience.CHAIR)]),
         ("start-recommending", S.MODERATING,    S.RECOMMENDING, CHAIR | MANAGER,  [all_moderated],                  []),

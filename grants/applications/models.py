@@ -101,6 +101,34 @@ class Application(Stateful, Base):
         return sa.and_(cls.state.not_in(sorted(DRAFTING)), cls.submitted_at.is_not(None), ~cls.is_trial)
 
 
+class LateTime(Base):
+    """Time for one bid after its deadline, as one person proposed it; a second gives or refuses it."""
+
+    __tablename__ = "late_time"
+    __table_args__ = (
+        sa.CheckConstraint("settled_at IS NULL OR was_given IS NOT NULL", name="settled_has_answer"),
+        sa.Index(
+            "uq_late_time_open",
+            "application_id",
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id")
+    until: Mapped[Instant]
+    reason: Mapped[str] = mapped_column(sa.Text)
+    proposed_by_id: Mapped[int | None] = references("person.id", index=False)
+    proposed_at: Mapped[Instant]
+    settled_by_id: Mapped[int | None] = references("person.id", index=False)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    was_given: Mapped[bool | None] = mapped_column(sa.Boolean)
+
+    proposed_by: Mapped[Person | None] = relationship(foreign_keys=[proposed_by_id])
+
+
 class Answer(Base):
     """The current answer to one question of one bid, as typed values that JSON can hold."""
 

@@ -40,6 +40,7 @@ GROUP_WORK_PAGES: dict[str, str] = {
 WORK_PAGES: dict[str, str] = {
     "clarification-answered": "/office/applications/{application_id}/eligibility",
     "clarification-overdue": "/office/applications/{application_id}/eligibility",
+    "late-time-to-confirm": "/office/drafts/{application_id}/late-time",
     "disqualification-to-confirm": "/office/applications/{application_id}/eligibility",
     "marker-recused": "/office/applications/{application_id}/markers",
     "round-decided": "/office/rounds/{round_id}/announce",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, OfficeRole
 from grants.applications.models import Application
+from grants.applications.queries import find_late_time
 from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Message
@@ -76,6 +77,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "endorsement-given": frozenset({EndorsementState.GIVEN}),
     "endorsement-reminder": frozenset({EndorsementState.REQUESTED}),
     "endorsement-request": frozenset({EndorsementState.REQUESTED}),
+    "late-time-to-confirm": application.DRAFTING | {ApplicationState.LAPSED},
     "marking-assigned": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reminder": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reopened": assignment.WORKING,
@@ -159,6 +161,10 @@ def _proposal_waits(session: Session, bid: Application, now: datetime) -> bool:
     return session.scalar(waiting) is not None
 
 
+def _time_is_proposed(session: Session, bid: Application, now: datetime) -> bool:
+    return find_late_time(session, bid) is not None
+
+
 def _can_still_accept(session: Session, award: Award, now: datetime) -> bool:
     return award.accept_by_on is None or london_date(now) <= award.accept_by_on
 
@@ -185,6 +191,7 @@ FURTHER: Mapping[str, Any] = {
     "document-expiring": _runs_out_soon,
     "draft-reminder": _before_deadline,
     "draft-saved": _before_deadline,
+    "late-time-to-confirm": _time_is_proposed,
     "marking-reminder": _scoring_is_on,
     "more-time-given": _before_deadline,
     "offer-reminder": _can_still_accept,

@@ -31,6 +31,7 @@ TITLES: dict[str, str] = {
     "join-asked": "Somebody asks to join a group",
     "join-let-in": "Let into a group",
     "join-refused": "Not let into a group",
+    "late-time-to-confirm": "Time after the deadline to confirm",
     "marker-recused": "Marker stood aside",
     "marking-assigned": "Bid to mark",
     "marking-reminder": "Reminder: marking",

@@ -67,7 +67,8 @@ def line_of(step: Step) -> Line:
     """The step in words."""
     done, to_do = TITLES[step.stage]
     is_past = step.progress in (Progress.DONE, Progress.ENDED)
-    words, colour = STATUS[step.progress]
+    is_awaited = step.stage is Stage.CLOSE and step.progress is Progress.NOW
+    words, colour = ("Next", "blue") if is_awaited else STATUS[step.progress]
     return Line(done if is_past else to_do, words, colour, _when(step), step.progress is Progress.NOW)
 
 

@@ -133,6 +133,8 @@ TABLE: dict[str, frozenset[str]] = {
     "funds.edit": MANAGER,
     "applications.drafts": HANDLERS,
     "applications.more_time": MANAGER,
+    "applications.late_time": HANDLERS,
+    "applications.settle_late_time": MANAGER,
     "funds.structure": ROUND_READERS,
     "funds.new_section": MANAGER,
     "funds.edit_section": MANAGER,

@@ -93,6 +93,8 @@ FACTS = {
         deadline=NOW + HOUR,
         is_rolling=True,
         new_deadline=NOW + 2 * HOUR,
+        late_for=24 * HOUR,
+        had_late_time=False,
         quiz_outcome="pass",
         has_live_bid=False,
         problems=(),
@@ -180,6 +182,9 @@ FACTS = {
 FOR_ACTION = {
     ("round", "close"): {"closes_at": NOW},
     ("application", "lapse"): {"deadline": NOW - HOUR},
+    ("application", "propose-late-time"): {"deadline": NOW - HOUR},
+    ("application", "give-late-time"): {"deadline": NOW - HOUR, "late_proposal_by": 1},
+    ("application", "refuse-late-time"): {"late_proposal_by": 1},
     ("application", "stop-waiting"): {"answer_due_at": NOW - HOUR},
     ("application", "start-checking"): {"round_state": RoundState.CLOSED},
     ("application", "propose-disqualification"): {"failed_rules": ("ER8",)},

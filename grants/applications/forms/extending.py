@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, Length
 
 from grants.funds.forms import ClockField, MomentForm, tidy
 from grants.web.fields import DateField
+from grants.web.forms import Form
 
 
 class MoreTimeForm(MomentForm):
@@ -21,3 +22,11 @@ class MoreTimeForm(MomentForm):
         filters=[tidy],
         description="For the record: what kept the group from the common deadline.",
     )
+
+
+class LateTimeForm(MoreTimeForm):
+    """Until when this group may send its bid, though its deadline has passed."""
+
+
+class SettleForm(Form):
+    """Two buttons: the time is given, or it is not."""

@@ -20,6 +20,7 @@ from grants.applications.queries.details import (
     differing_details,
     fitting_details,
 )
+from grants.applications.queries.drafts import find_late_time, late_facts
 from grants.applications.queries.facts import (
     Problem,
     QuizFinding,
@@ -122,6 +123,7 @@ __all__ = [
     "file_lines",
     "file_name",
     "file_question",
+    "find_late_time",
     "find_live",
     "find_submission",
     "fitting_details",
@@ -141,6 +143,7 @@ __all__ = [
     "judged_count",
     "kept_answers",
     "known_files",
+    "late_facts",
     "left_out_of",
     "left_section",
     "list_duplicates",

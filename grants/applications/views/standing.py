@@ -164,9 +164,11 @@ def places_for(application: Application, story: queries.Story) -> dict[str, Plac
     """Where each of the group's actions is done, and until when."""
     at = {"application_id": application.id}
     deadline = deadline_for(application)
-    by = f"Until {london(deadline)}." if deadline else ""
-    answer_by = f"By the end of {day(story.answer_by)}." if story.answer_by else ""
-    withdraw_by = "" if application.state is ApplicationState.DRAFT else "Until your group has accepted a grant."
+    by = f"You can do this until {london(deadline)}." if deadline else ""
+    answer_by = f"You can do this until the end of {day(story.answer_by)}." if story.answer_by else ""
+    withdraw_by = (
+        "" if application.state is ApplicationState.DRAFT else "You can do this until your group has accepted a grant."
+    )
     return {
         "submit": Place("applications.check", at, is_link=True, kind=""),
         "unsubmit": Place("applications.unsubmit", at, until=by),

@@ -124,6 +124,8 @@ def round_facts(session: Session, round_: Round, *, now: datetime) -> RoundFacts
         opens_at=round_.opens_at,
         closes_at=round_.closes_at,
         is_rolling=round_.is_rolling,
+        # A draft that was given time after the closing is waited for.
+        bids_to_lapse=states[A.DRAFT],
         bids_unchecked=sum(states[each] for each in IN_CHECKS),
         bids_eligible=states[A.ELIGIBLE] + states[A.SCORING],
         bids_unscored=sum(states[each] for each in UNSCORED),

@@ -580,6 +580,42 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "late_time",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("until", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("settled_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("was_given", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("settled_at IS NULL OR was_given IS NOT NULL", name=op.f("ck_late_time_settled_has_answer")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_late_time_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["person.id"], name=op.f("fk_late_time_proposed_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["person.id"], name=op.f("fk_late_time_settled_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_late_time")),
+    )
+    with op.batch_alter_table("late_time", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_late_time_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            "uq_late_time_open",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+
+    op.create_table(
         "upload",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -678,16 +714,16 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("about", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("round") as batch_op:
         batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
+        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
-        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_assisted_means_consent"), "assisted_by IS NULL OR consent_at IS NOT NULL"
         )
-        batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
@@ -747,11 +783,11 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("round") as batch_op:
         batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
-        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
+        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
     with op.batch_alter_table("application") as batch_op:
-        batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
@@ -812,6 +848,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_upload_application_id"))
 
     op.drop_table("upload")
+    with op.batch_alter_table("late_time", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_late_time_open",
+            sqlite_where=sa.text("settled_at IS NULL"),
+            postgresql_where=sa.text("settled_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_late_time_application_id"))
+
+    op.drop_table("late_time")
     with op.batch_alter_table("endorsement", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_endorsement_standing",
