@@ -17,6 +17,7 @@ from grants.notifications import queries, services
 from grants.notifications.samples import sample_letter
 from grants.notifications.words import DELIVERIES, SECRET_TEMPLATES, TITLES
 from grants.web.access import allows, current_actor
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import NotFound
 from workflows.rules.letters import LETTERS
@@ -65,6 +66,7 @@ def send_again(message: Message) -> Any:
 
 
 @bp.get("/office/rounds/<int:round_id>/form/letters/<kind>/preview")
+@can_wait
 @allows(*ROUND_READERS, on=lambda session, actor, round_id, kind: funds.get_round(session, actor, round_id))
 def preview_letter(round_: Round) -> Any:
     """One letter of a round, whole, with sample facts and the words that its editor has saved."""
