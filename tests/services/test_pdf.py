@@ -13,6 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from config import ROOT
+from grants.applications.queries import copy_of
 from grants.core import glyphs, pdf
 from grants.core.pdf import Block, code, paragraphs, render_pdf, table
 
@@ -99,6 +100,36 @@ def test_signs_without_a_picture_do_not_stop_it() -> None:
 
     assert content.count("[grinning face]") == 4 and "[thumbs up sign] □□" in content and "Łódź ŵŷ" in content
     assert "\u202e" not in content and "fitzpatrick" not in content
+
+
+def test_odd_answers_make_a_whole_document() -> None:
+    odd = [
+        {"code": "A1", "section": "", "label": " ", "kind": "text", "value": " ", "shown": " \n\u200b"},
+        {"code": "A2", "section": "Two", "label": "w" * 3000, "kind": "text", "value": None, "shown": ""},
+        {"code": "A3", "section": "Two", "label": "Piled", "kind": "text", "value": "", "shown": "e\u0301\u0489" * 400},
+        {
+            "code": "A4",
+            "section": "Two",
+            "label": "Unread",
+            "kind": "files",
+            "value": {"typed": 1},
+            "shown": "As typed",
+        },
+        {
+            "code": "A5",
+            "section": "Two",
+            "label": "Later",
+            "kind": "files",
+            "value": [{"to_follow": True}],
+            "shown": "!",
+        },
+    ]
+    wide = {"head": ["a"] * 40, "rows": [["long words here"] * 40], "total": [], "numeric": []}
+    odd.append({"code": "A6", "section": "", "label": "Wide", "kind": "table", "value": 1, "shown": "", "table": wide})
+
+    text = said(render_pdf("receipt", {**a_copy(), "sections": copy_of(odd)}, made_at=AT))
+
+    assert all(words in text for words in ("Answers", "A1", "No answer", "As typed", "Wide"))
 
 
 def test_the_list_of_signs_holds_against_the_typefaces() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -62,14 +63,19 @@ def test_the_receipt_goes_with_its_mail_to_a_real_server(session: Session, sent:
     assert "Your receipt is attached" in mail.get_body(("plain",)).get_content()
     [message] = messages(session)
     assert message.delivery == Delivery.SENT and "%PDF" not in message.body
-    # The bid is taken back and written anew: the same letter still carries what it was the receipt of.
-    how = {"actor": builders.actor_of(session, sent.lead), "now": now, "received_at": now}
+    # The bid is taken back and sent anew: the same letter still carries what it was the receipt of.
+    later = now + timedelta(minutes=5)
+    how = {"actor": builders.actor_of(session, sent.lead), "now": later, "received_at": later}
     applications.unsubmit_application(session, sent, **how)
     applications.save_answers(session, sent, {"P1": "Something else"}, **how)
+    applications.submit_application(session, sent, **how)
     session.commit()
-    [mail] = client.get("/sample/mailbox?format=json").json
-    assert client.get(mail["attachment"]).data == content
-    assert mail["attachment"] in read_page(client.get("/sample/mailbox")).links()
+    expand_outbox(session, later)
+    deliver_due(session, a_room(Kept()), now=later)
+    page = read_page(client.get("/sample/mailbox"))
+    second, first = (mail for mail in client.get("/sample/mailbox?format=json").json if "attachment" in mail)
+    assert client.get(first["attachment"]).data == content != client.get(second["attachment"]).data
+    assert {first["attachment"], second["attachment"]} <= set(page.links())
     assert client.get("/sample/mailbox/999/attachment").status_code == 404
 
 

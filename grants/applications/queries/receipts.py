@@ -98,8 +98,12 @@ def file_name(kind: str, submission: Submission, ending: str) -> str:
 
 def copy_of(content: Content) -> list[dict[str, Any]]:
     """What was sent, or what `content_of` a draft says, as the sections of a document for `render_pdf`."""
+    # A heading without words is no heading to a screen reader, and would be refused.
     return [
-        {"title": title, "answers": [{"label": item["label"], "blocks": _answer(item)} for item in items]}
+        {
+            "title": title.strip() or "Answers",
+            "answers": [{"label": item["label"].strip() or item["code"], "blocks": _answer(item)} for item in items],
+        }
         for title, items in groupby(content, key=lambda item: item.get("section", ""))
     ]
 
