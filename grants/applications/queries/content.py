@@ -58,8 +58,11 @@ def _entry(part: Part, question: Question, value: Any) -> dict[str, Any]:
         "value": value,
         "shown": answers.shown(question, value),
     }
-    table = answers.grid(question, value)
-    return {**entry, "table": table} if table else entry
+    if table := answers.grid(question, value):
+        entry["table"] = table
+    if question.settings.get("interest_alert"):
+        entry["interest_alert"] = True
+    return entry
 
 
 def hash_of(content: list[dict[str, Any]]) -> str:

@@ -1,6 +1,6 @@
 """Reading assessment: marks and percents, interests, markers' work, panels and their tables, and what guards ask."""
 
-from grants.assessment.queries.alerts import interest_alerts
+from grants.assessment.queries.alerts import interest_alerts, sent_alert
 from grants.assessment.queries.facts import (
     application_facts,
     assignment_facts,
@@ -83,6 +83,7 @@ __all__ = [
     "percents_of",
     "round_facts",
     "rubric_of",
+    "sent_alert",
     "shown_answers",
     "took_part",
     "undeclared_by",

@@ -6,7 +6,7 @@ A question whose answers tell of such a link has `settings["interest_alert"]`; n
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +38,14 @@ def interest_alerts(session: Session, application_ids: Collection[int]) -> dict[
     for application_id, question, value in session.execute(_SAID, {"application_ids": sorted(application_ids)}):
         said[application_id].append((question, value))
     return {key: _words(rows) for key, rows in said.items() if _tells(rows)}
+
+
+def sent_alert(sections: Iterable[tuple[str, Iterable[Mapping[str, Any]]]]) -> str | None:
+    """The same out of what was sent, where that is at hand; None when the group tells of no link."""
+    items = [item for _, items in sections for item in items if item.get("interest_alert") and item["shown"]]
+    if all(item["value"] == NO for item in items):
+        return None
+    return "\n".join(item["shown"] for item in items if item["value"] not in {YES, NO})
 
 
 def _tells(rows: list[tuple[Question, Any]]) -> bool:

@@ -9,7 +9,7 @@ from flask import render_template
 from grants.applications.models import Application
 from grants.applications.queries import states_in
 from grants.assessment.models import Assignment
-from grants.assessment.queries import application_facts, assignments_of, find_panel, interest_alerts
+from grants.assessment.queries import application_facts, assignments_of, find_panel, sent_alert
 from grants.assessment.queries.facts import marker_facts
 from grants.assessment.queries.panels import CONSIDERED
 from grants.clock import utc_now
@@ -44,7 +44,7 @@ def application(application: Application) -> Any:
         file_states=states_in(db.session, answers),
         lines=lines,
         sees_checks=sees_checks,
-        alert=interest_alerts(db.session, [application.id]).get(application.id) if sees_checks else None,
+        alert=sent_alert(answers) if sees_checks else None,
         markers=markers or [],
         history=[_told(entry) for entry in bids.list_history(db.session, application)],
         recommendation=recommendation,
