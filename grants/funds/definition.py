@@ -235,11 +235,13 @@ def _areas(top: Table) -> tuple[AreaDef, ...]:
     aliases = top.table("area_aliases")
     others: dict[str, list[str]] = {name: [] for name in names}
     for alias in aliases.keys:
-        area = aliases.text(alias, longest=120, needed=True)
-        if area in others:
-            others[area].append(alias.strip())
-        elif area:
-            aliases.say(alias, f'"{area}" is not one of the areas: add it there, or correct it here')
+        # A district of postcodes may reach over two areas.
+        has_several = isinstance(aliases.keys[alias], list)
+        for area in aliases.texts(alias) if has_several else [aliases.text(alias, longest=120, needed=True)]:
+            if area in others:
+                others[area].append(alias.strip())
+            elif area:
+                aliases.say(alias, f'"{area}" is not one of the areas: add it there, or correct it here')
     return tuple(AreaDef(name=name, aliases=tuple(known)) for name, known in others.items())
 
 

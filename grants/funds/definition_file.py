@@ -50,7 +50,7 @@ def tables_of(definition: RoundDefinition) -> dict[str, Any]:
         "line": _percent(definition.line_hundredths),
         "bands": [_percent(edge) for edge in definition.band_edges],
         "areas": [area.name for area in definition.areas],
-        "area_aliases": {alias: area.name for area in definition.areas for alias in area.aliases},
+        "area_aliases": _aliases(definition),
         "letters": dict(definition.letters),
         "criteria": [_criterion(each) for each in definition.criteria],
         "sections": [_section(each) for each in definition.sections],
@@ -86,6 +86,14 @@ def _amount(pence: int | None) -> str | None:
 def _percent(hundredths: int) -> int | Decimal:
     whole, rest = divmod(hundredths, 100)
     return Decimal(hundredths) / 100 if rest else whole
+
+
+def _aliases(definition: RoundDefinition) -> dict[str, str | list[str]]:
+    named: dict[str, list[str]] = {}
+    for area in definition.areas:
+        for alias in area.aliases:
+            named.setdefault(alias, []).append(area.name)
+    return {alias: areas[0] if len(areas) == 1 else areas for alias, areas in named.items()}
 
 
 def _criterion(each: CriterionDef) -> dict[str, Any]:

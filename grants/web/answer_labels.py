@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "percent-too-large": "This can't be more than 100%.",
     "phone-unlikely": "This does not look like a UK phone number. Is it right?",
     "phone-unreadable": "Write a phone number, like 0116 496 0000.",
+    "postcode-elsewhere": "We don't think that this is in the areas of this round: {postcodes}. Is it right?",
     "postcode-unlikely": "We don't know a postcode like this. Is it right?",
     "postcode-unreadable": "Write a whole UK postcode, like LE1 1AA.",
     "row-does-not-add": "{parts} come to {should} together. You wrote {said}.",

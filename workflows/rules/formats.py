@@ -43,6 +43,7 @@ _PREFIXES = (
 _COMPANY_PREFIXES: Final = frozenset(_PREFIXES.split())
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})")
 _POSTCODE_O = re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)O([A-Z]{2})")
+_DISTRICT = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]?")
 # Letters that no postcode has in those places (Royal Mail's address file), so a slip of the finger is likely.
 _POSTCODE_LIKELY = re.compile(r"[A-PR-UWYZ][A-HK-Y]?[0-9][0-9A-Z]?[0-9][ABD-HJLNP-UW-Z]{2}")
 _AREAS = (
@@ -125,6 +126,17 @@ def check_postcode(text: str) -> Checked:
     if not _POSTCODE_LIKELY.fullmatch(value) or area is None or area[0] not in _POSTCODE_AREAS:
         doubt = Refusal("postcode-unlikely")
     return Checked(f"{found[1]} {found[2]}", warning=doubt)
+
+
+def is_district(text: str) -> bool:
+    """Whether the text is the first half of a UK postcode, such as LE3 or EC1A."""
+    return _DISTRICT.fullmatch(text.strip().upper()) is not None
+
+
+def district_of(text: str) -> str:
+    """The first half of a postcode, by which places are told apart without a map; empty when it can't be read."""
+    found = check_postcode(text)
+    return "" if found.error else found.value.partition(" ")[0]
 
 
 def check_phone(text: str) -> Checked:

@@ -107,10 +107,12 @@ class QuestionForm(Form):
         else:
             field.errors = [sentence]
 
-    def doubt(self, questions: Iterable[Question], given: Mapping[str, Any]) -> bool:
+    def doubt(
+        self, questions: Iterable[Question], given: Mapping[str, Any], districts: frozenset[str] = frozenset()
+    ) -> bool:
         """Put what is worth a second look beside each answer; says whether one was not on the page before."""
         counted = self.counted(given)
-        found = {each.code: question_doubts(each, counted) for each in questions}
+        found = {each.code: question_doubts(each, counted, districts) for each in questions}
         self.doubts = {
             code: [labels.sentence_for(each.code, each.detail) for each in told] for code, told in found.items() if told
         }

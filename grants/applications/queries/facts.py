@@ -85,10 +85,12 @@ def question_problems(
     return [limit] if limit else []
 
 
-def question_doubts(question: Question, given: Mapping[str, Any]) -> list[Refusal]:
+def question_doubts(
+    question: Question, given: Mapping[str, Any], districts: frozenset[str] = frozenset()
+) -> list[Refusal]:
     """What is worth a second look in the answer to this question; it stops nothing."""
     value = given.get(question.code)
-    found = answers.doubts(question, value, given=given)
+    found = answers.doubts(question, value, given=given, districts=districts)
     if not found and question.kind == "phone" and isinstance(value, str):
         closer = formats.check("phone", value)
         found = [closer.warning] if closer.warning and not closer.error else []

@@ -22,6 +22,7 @@ from workflows.actors import GROUP_ROLES, Actor, Role
 from workflows.application import LIVE, ApplicationState
 from workflows.errors import NotFound
 from workflows.rules import answers
+from workflows.rules.formats import is_district
 
 M = TypeVar("M")
 REFUSED = frozenset({ApplicationState.DECLINED, ApplicationState.DISQUALIFIED})
@@ -49,6 +50,12 @@ class Paper:
     @property
     def area_names(self) -> tuple[str, ...]:
         return tuple(area.name for area in self.areas)
+
+    @property
+    def districts(self) -> frozenset[str]:
+        """The postcode districts of the round's areas; none unless each area lists its own among its other names."""
+        listed = [{name.strip().upper() for name in area.aliases if is_district(name)} for area in self.areas]
+        return frozenset().union(*listed) if listed and all(listed) else frozenset()
 
     @property
     def quiz(self) -> Part | None:

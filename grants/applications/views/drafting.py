@@ -81,7 +81,7 @@ def section(page: SectionPage) -> Any:
         return redirect(url_for("applications.show", application_id=page.application.id))
     given = queries.answers_of(db.session, page.application)
     form = open_section(page.part, page.paper.area_names, given, paper=page.paper)
-    form.doubt(page.part.questions, given)
+    form.doubt(page.part.questions, given, page.paper.districts)
     return _page(page, form, given)
 
 
@@ -128,7 +128,7 @@ def _save(page: SectionPage, sent: Sent, stored: dict[str, Any], go: str) -> Any
     saved = saving.save(page.application, sent.given, sent.seen)
     if saved.conflicts:
         return saving.conflict_page(page.application, page.part, saved, sent.unsettled)
-    if form.doubt(page.part.questions, given) and not is_later:
+    if form.doubt(page.part.questions, given, page.paper.districts) and not is_later:
         return _look_again(page, form)
     return _onward(page, form, is_later)
 
@@ -160,7 +160,7 @@ def _save_with_files(page: SectionPage, sent: Sent, go: str) -> Any:
         return redirect(url_for("applications.section", application_id=application_id, code=code), 303)
     stored = queries.answers_of(db.session, page.application)
     if is_done and (go == "later" or _is_sound(form, page, stored)):
-        if go != "later" and form.doubt(page.part.questions, stored):
+        if go != "later" and form.doubt(page.part.questions, stored, page.paper.districts):
             return _look_again(page, form)
         return _onward(page, form, go == "later")
     form.now_shows(page.part, stored)

@@ -87,7 +87,7 @@ def check_preview(page: PreviewPage) -> Any:
     given = form.read(page.part.questions)
     if not form.check(page.definition, page.part.questions, page.paper.area_names, given):
         return _page(page, form), 422
-    form.doubt(page.part.questions, given)
+    form.doubt(page.part.questions, given, page.paper.districts)
     flash("These answers fit. Nothing is saved.", "success")
     return _page(page, form)
 

@@ -54,7 +54,7 @@ def _check_page(application: Application, notice: str = "") -> str:
         doubts=[
             (_link(application, paper, question), sentence_of(question, doubt))
             for question in paper.questions
-            for doubt in queries.question_doubts(question, counted)
+            for doubt in queries.question_doubts(question, counted, paper.districts)
         ],
         content_hash=queries.hash_of(queries.content_of(paper, given)),
         is_lead=Role.LEAD in current_actor().roles_in(application.scope),

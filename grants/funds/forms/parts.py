@@ -71,7 +71,8 @@ class AreasForm(Form):
         "Areas",
         [LONG],
         description="One on each line. Other names for it go after a colon, with commas: "
-        "West Leicester: West Leics, W Leicester",
+        "West Leicester: West Leics, W Leicester. Add postcode districts, like LE3, to every area, and a group that "
+        "names a place with another postcode is asked whether it is right.",
     )
 
 

@@ -58,7 +58,7 @@ FULL_REACH = SectionDef(
             kind=Kind.POSTCODE,
             label="What are the postcodes of the places that you will use?",
             help_text="Leave it empty if there is no fixed place.",
-            settings={"many": True, "most": 10},
+            settings={"many": True, "most": 10, "in_area": True},
             is_required=False,
             criterion_code="C2",
         ),

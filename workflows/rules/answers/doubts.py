@@ -13,15 +13,18 @@ from workflows.rules.answers.asking import applies
 from workflows.rules.answers.values import Given, QuestionLike, as_date, is_blank, is_unread, is_whole
 
 
-def doubts(question: QuestionLike, value: Any, *, given: Given) -> list[Refusal]:
+def doubts(
+    question: QuestionLike, value: Any, *, given: Given, districts: frozenset[str] = frozenset()
+) -> list[Refusal]:
     """What to look at once more in an answer that may be kept as it is; `given` are the answers that count.
 
-    Codes: those of the formats' warnings, people-above-places, more-than-that, date-long-ago.
+    `districts` are those of postcodes in the areas of the round; none where the office did not list them.
+    Codes: those of the formats' warnings, people-above-places, more-than-that, date-long-ago, postcode-elsewhere.
     """
     if is_blank(value) or is_unread(value) or not applies(question, given):
         return []
     if str(question.kind) in formats.CHECKS:
-        return _format_doubts(question, value)
+        return _format_doubts(question, value) or _elsewhere(question, value, districts)
     if question.settings.get("format") == "year" and isinstance(value, str):
         found = formats.check_year(value, latest=int(question.settings.get("latest", 9999)))
         return [found.warning] if found.warning else []
@@ -34,6 +37,15 @@ def _format_doubts(question: QuestionLike, value: Any) -> list[Refusal]:
     texts = value if isinstance(value, list) else [value]
     found = [formats.check(str(question.kind), text) for text in texts if isinstance(text, str)]
     return [each.warning for each in found if each.warning and not each.error]
+
+
+def _elsewhere(question: QuestionLike, value: Any, districts: frozenset[str]) -> list[Refusal]:
+    """`in_area`: the places are where the work is. A district may reach over an area's edge, so this only asks."""
+    if not districts or not question.settings.get("in_area"):
+        return []
+    texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+    outside = [text for text in texts if (found := formats.district_of(text)) and found not in districts]
+    return [Refusal("postcode-elsewhere", {"postcodes": ", ".join(outside)})] if outside else []
 
 
 def _sizes(question: QuestionLike, value: int, given: Given) -> list[Refusal]:
