@@ -333,6 +333,7 @@ SENTENCES: dict[str, str] = {
     "pot-not-covered": "The pot is {pot_pence} and the fund has {free_pence} left. Lower the pot, or add money to the fund.",
     "privacy-notice-missing": "Write the privacy notice.",
     "question-of-unknown-criterion": "Some questions name a criterion that the round does not have: {criteria}.",
+    "file-type-not-asked": "This question does not take that type of file. It takes: {types}.",
     "files-before-form": "Nobody can send a file before they sign in. Choose a section that is not asked before the form.",
     "files-in-quiz": "Question {question} asks for files before the form, where nobody can send any. Move it to another section.",
     "question-kind-is-read": "Rules and lists read this answer, so its kind stays. Add a question of your own instead.",

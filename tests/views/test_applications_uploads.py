@@ -19,7 +19,7 @@ from grants.funds import model_form
 from grants.funds.models import Question
 from tests.apps import NOW, close, make_app, sign_in
 from tests.builders import a_draft, a_group, a_person, a_round, an_office, answers_to_all
-from tests.files import PDF, a_photo
+from tests.files import PDF, a_document, a_photo
 from tests.views.test_applications_files import DOCUMENTS
 from workflows.actors import Role
 
@@ -213,6 +213,29 @@ def test_a_refused_file_says_why_and_the_next_try_begins_anew(client, session, d
     assert rows(session) == [] and named(session, draft) == []
     again = begin(client, draft, program, "accounts.pdf").json
     assert again["received"] == 0 and again["key"] != key
+
+
+def test_a_question_takes_only_the_types_that_its_round_asks_for(client, session, draft, round_, group):
+    question = session.scalars(sa.select(Question).where(Question.round_id == round_.id, Question.code == "D1")).one()
+    question.settings = {**question.settings, "types": ["photo"]}
+    round_.form_version += 1
+    own = a_document(session, group[0], name="rules.pdf")
+    session.commit()
+    key = begin(client, draft).json["key"]
+    send(client, draft, key)
+    refused = finish(client, draft, key)
+    assert refused.status_code == 422
+    assert refused.json["error"].endswith("It takes: JPEG photo, PNG picture, HEIC photo.")
+    page = client.get(f"/applications/{draft.id}/sections/documents")
+    assert 'accept=".jpg,.jpeg,.png,.heic,.heif"' in page.text
+    assert 'accept=".pdf,.docx,.odt,.xlsx,.ods,.jpg,.jpeg,.png,.heic,.heif"' in page.text
+    client.post(f"/applications/{draft.id}/sections/documents", data={"go": f"use-file:D1:{own.id}"})
+    assert named(session, draft) == []
+    photo = a_photo()
+    key = begin(client, draft, photo, "hall.jpg").json["key"]
+    send(client, draft, key, photo)
+    assert finish(client, draft, key).status_code == 200
+    assert named(session, draft) == ["hall.jpg"]
 
 
 def test_a_photo_in_pieces_loses_its_place(client, session, draft):

@@ -336,9 +336,13 @@ def test_nobody_but_a_manager_of_the_office_changes_a_form(client, session, offi
 def test_a_question_for_files_says_which_document_it_is(desk, session, draft) -> None:
     url = address(draft, "/questions/new/files?section=project")
     page = sent(read_page(desk.get(url)))
-    made = page | {"label": "Your insurance", "document": "insurance", "most": "2", "may_follow": "y"}
+    made = (
+        page
+        | {"label": "Your insurance", "document": "insurance", "most": "2", "may_follow": "y"}
+        | {"types": ["text", "photo"]}
+    )
     assert desk.post(url, data=made | {"document": "passport"}).status_code == 422
     assert desk.post(url, data=made).status_code == 303
     session.rollback()
     question = next(each for each in session.get_one(Round, draft.id).questions if each.label == "Your insurance")
-    assert question.settings == {"document": "insurance", "most": 2, "may_follow": True}
+    assert question.settings == {"document": "insurance", "most": 2, "may_follow": True, "types": ["text", "photo"]}

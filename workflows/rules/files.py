@@ -1,7 +1,8 @@
 """Files as answers: which types are taken, and the list of what is given in, each with its hash, or "it follows".
 
 A value is `[{"document_id", "name", "sha256"}, ...]`, or `[{"to_follow": true}]` where the question's settings allow
-it (`may_follow`); `most` is how many files it takes (our default: ten).
+it (`may_follow`); `most` is how many files it takes (our default: ten), and `types` names the sorts that it takes
+(our default: all).
 """
 
 from __future__ import annotations
@@ -33,6 +34,12 @@ JPEG: Final = FileType("image/jpeg", "JPEG photo", (".jpg", ".jpeg"))
 PNG: Final = FileType("image/png", "PNG picture", (".png",))
 HEIC: Final = FileType("image/heic", "HEIC photo", (".heic", ".heif"))
 TYPES: Final = {each.media_type: each for each in (PDF, DOCX, ODT, XLSX, ODS, JPEG, PNG, HEIC)}
+# Sorts of files that a question may be narrowed to.
+SORTS: Final[Mapping[str, tuple[FileType, ...]]] = {
+    "text": (PDF, DOCX, ODT),
+    "sheet": (XLSX, ODS),
+    "photo": (JPEG, PNG, HEIC),
+}
 ACCEPTED_WORDS: Final = "PDF, Word (docx), Excel (xlsx), OpenDocument (odt, ods), JPEG, PNG or HEIC"
 FOLLOWS: Final[list[dict[str, Any]]] = [{"to_follow": True}]
 FOLLOWS_WORDS: Final = "We will send this later"
@@ -53,6 +60,20 @@ def problem(settings: Mapping[str, Any], value: Any) -> Refusal | None:
 def most_of(settings: Mapping[str, Any]) -> int:
     """How many files a question takes."""
     return max(1, int(settings.get("most") or MOST))
+
+
+def types_of(settings: Mapping[str, Any]) -> tuple[FileType, ...]:
+    """The types that a question takes; all where it names no sort that is known."""
+    named_sorts = [sort for sort in SORTS if sort in (settings.get("types") or ())]
+    return tuple(each for sort in named_sorts or SORTS for each in SORTS[sort])
+
+
+def type_problem(settings: Mapping[str, Any], media_type: str) -> Refusal | None:
+    """Why a file of this type is none for this question."""
+    taken = types_of(settings)
+    if any(each.media_type == media_type for each in taken):
+        return None
+    return Refusal("file-type-not-asked", {"types": ", ".join(each.words for each in taken)})
 
 
 def follows(value: Any) -> bool:

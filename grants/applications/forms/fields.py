@@ -10,6 +10,7 @@ from wtforms import StringField, TextAreaField
 
 from grants.web.fields import MoneyField
 from workflows.rules.files import MOST as MOST_FILES
+from workflows.rules.files import TYPES
 
 
 class Text(StringField):
@@ -69,6 +70,7 @@ class Files(wtforms.Field):
     lines: Sequence[Any] = ()
     offers: Sequence[Any] = ()
     follows = may_follow = False
+    types = tuple(TYPES.values())
     most, largest, largest_words = MOST_FILES, 0, ""
     # None on a page where there is no bid yet to give a file to.
     application_id: int | None = None

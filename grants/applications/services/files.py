@@ -38,11 +38,12 @@ def attach_file(
 ) -> Document:
     """Give a file that is in the store to a question; it stands beside those that are there already.
 
-    `upload` is what brought it in pieces. Raises TooLate, NotAllowed, and Invalid too-many-files.
+    `upload` is what brought it in pieces. Raises TooLate, NotAllowed, Invalid: too-many-files, file-type-not-asked.
     """
     value = _held(session, application, code)
     question = file_question(paper_of(session, application.round), code)
     _refuse_more(question, value)
+    _refuse_type(question, taken.media_type)
     document = documents.add_document(
         session,
         taken,
@@ -82,6 +83,7 @@ def use_kept_file(
         raise Invalid("file-expired", expires_on=document.expires_on)
     if document.id not in files.ids_in(value):
         _refuse_more(question, value)
+        _refuse_type(question, document.media_type)
         _save(session, application, code, [*value, _line(document)], actor, now, received_at)
     return document
 
@@ -141,6 +143,12 @@ def _refuse_more(question: Any, value: list[dict[str, Any]]) -> None:
     most = files.most_of(question.settings)
     if len(value) >= most:
         raise Invalid("too-many-files", most=most)
+
+
+def _refuse_type(question: Any, media_type: str) -> None:
+    refusal = files.type_problem(question.settings, media_type)
+    if refusal is not None:
+        raise Invalid(refusal.code, **refusal.detail)
 
 
 def _line(document: Document) -> dict[str, Any]:

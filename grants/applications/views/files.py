@@ -63,6 +63,7 @@ def dress(form: QuestionForm, application: Application, part: Part, given: dict[
         field.follows = files.follows(value)
         field.may_follow = bool(question.settings.get("may_follow"))
         field.most = files.most_of(question.settings)
+        field.types = files.types_of(question.settings)
         field.application_id = application.id
         field.largest = settings().largest_file
         field.largest_words = megabytes(field.largest)

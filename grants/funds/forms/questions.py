@@ -80,7 +80,7 @@ BOUNDS: Final[Mapping[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.DATE: (("earliest", "min"), ("latest", "max")),
     Kind.CHECKBOXES: (("most", "max_choices"),),
     Kind.TABLE: (("least", "min_rows"), ("most", "max_rows")),
-    Kind.FILES: (("document", "document"), ("most", "most"), ("may_follow", "may_follow")),
+    Kind.FILES: (("document", "document"), ("most", "most"), ("may_follow", "may_follow"), ("types", "types")),
 }
 
 
@@ -138,6 +138,11 @@ class QuestionEditForm(Form):
         choices=choices([("", "Any file"), *file_labels.KINDS.items()]),
         description="A group is offered the one that it keeps already.",
         validate_choice=False,
+    )
+    types = SelectMultipleField(
+        "Which types of file does it take?",
+        choices=choices([("text", "PDF, Word or OpenDocument text"), ("sheet", "Spreadsheets"), ("photo", "Photos")]),
+        description="Tick none to take all of them.",
     )
     may_follow = BooleanField("Groups may say that they will send it later")
     many = BooleanField("There may be several, one on each line")
@@ -265,7 +270,7 @@ def _bound(value: Any) -> Any:
     if hasattr(value, "isoformat"):
         return value.isoformat()
     # Nought is a bound; an empty box and a box without its tick are none.
-    return None if value is False or value == "" else value
+    return None if value is False or value in ("", []) else value
 
 
 def _put(settings: dict[str, Any], name: str, value: Any) -> None:
