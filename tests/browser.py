@@ -104,6 +104,54 @@ def runs_off_the_side(page: Page) -> bool:
     return width > 0
 
 
+# Text that stands beyond the screen, or in a box that hides a part of it. What scrolls by itself may be wider; what
+# is hidden from sight on purpose is for screen readers.
+CUT_OFF = """() => {
+    const found = [];
+    const say = (each, why) => {
+        found.push(`${why}: ${each.tagName.toLowerCase()}.${each.className} “${each.textContent.trim().slice(0, 40)}”`);
+    };
+    const style = each => getComputedStyle(each);
+    const isHidden = each => style(each).clipPath !== "none";
+    const scrolls = each => ["auto", "scroll"].includes(style(each).overflowX);
+    const within = (each, test) => each && each !== document.body && (test(each) || within(each.parentElement, test));
+    const isBeyond = box => box.width && (box.right > innerWidth + 1 || box.left < -1);
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const around = node.parentElement;
+        if (!node.data.trim() || around.closest(".govuk-skip-link")) continue;
+        if (within(around, each => isHidden(each) || scrolls(each))) continue;
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        if (Array.from(range.getClientRects()).some(isBeyond)) say(around, "beyond the screen");
+    }
+    for (const each of document.body.querySelectorAll("*")) {
+        if (isHidden(each) || each.closest("svg, input")) continue;
+        const isWider = each.scrollWidth > each.clientWidth + 1;
+        const isHigher = each.scrollHeight > each.clientHeight + 1;
+        if (["hidden", "clip"].includes(style(each).overflowX) && (isWider || isHigher)) say(each, "cut off");
+        if (each.matches("select, .govuk-button") && (each.offsetWidth > innerWidth || isWider)) say(each, "too wide");
+    }
+    return found;
+}"""
+
+
+@contextmanager
+def text_doubled(page: Page) -> Iterator[None]:
+    """The page as somebody sees it who has set their text to twice its size."""
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    try:
+        yield
+    finally:
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def cut_off(page: Page) -> list[str]:
+    """The words that can't be read without moving the page sideways, or at all."""
+    found: list[str] = page.evaluate(CUT_OFF)
+    return found + ["wider than the screen"] * runs_off_the_side(page)
+
+
 class _Silent(WSGIRequestHandler):
     def log_request(self, *_: object) -> None:
         pass

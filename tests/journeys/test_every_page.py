@@ -1,6 +1,7 @@
 """Everybody of the sample follows every link that they are shown: none is refused, and every page can be read.
 
-One page of each kind is then read by axe on a phone. A page that nobody links to is not reached here.
+One page of each kind is then read by axe on a phone, and must hold its words also when their size is doubled. A page
+that nobody links to is not reached here.
 """
 
 from collections import deque
@@ -17,7 +18,7 @@ from grants.clock import utc_now
 from grants.extensions import db
 from grants.sample.services import load_sample
 from tests.apps import close, make_app
-from tests.browser import PHONE, axe_violations, complaints, runs_off_the_side, served, visitor
+from tests.browser import PHONE, axe_violations, complaints, cut_off, served, text_doubled, visitor
 from tests.pages import read_page
 
 NOBODY = ""
@@ -113,7 +114,9 @@ def test_axe_finds_nothing_on_any_page(sample: Flask, browser: Browser) -> None:
                     page.request.post(f"{address}/sample/sign-in", form={"person": person})
                 for kind, path in mine:
                     page.goto(address + path)
-                    found = axe_violations(page) + heard + ["wider than a phone"] * runs_off_the_side(page)
+                    found = axe_violations(page) + heard + cut_off(page)
+                    with text_doubled(page):
+                        found += [f"with text doubled, {each}" for each in cut_off(page)]
                     problems += [f"{person} at {path} ({kind}): {problem}" for problem in found]
                     heard.clear()
     assert problems == []
