@@ -42,7 +42,7 @@ class EndorsementFacts:
 
     scope: Scope
     now: datetime
-    bid_is_draft: bool = False
+    bid_takes_words: bool = False
     bid_is_over: bool = False
     closes_at: datetime | None = None
     asked_count: int = MOST_ASKED
@@ -53,9 +53,10 @@ class EndorsementFacts:
     position: str = ""
 
 
-def bid_is_being_written(facts: EndorsementFacts, actor: Actor) -> Refusal | None:
-    # What is sent with a bid is there when it is sent; after that nothing is added to it.
-    if not facts.bid_is_draft or facts.closes_at is None or facts.now >= facts.closes_at:
+def bid_takes_more(facts: EndorsementFacts, actor: Actor) -> Refusal | None:
+    # A bid that waits for its round to close is nobody's to judge yet. What was sent stays as it was sent: words that
+    # come after it stand beside it. Once it is looked at, nothing is added.
+    if not facts.bid_takes_words or facts.closes_at is None or facts.now >= facts.closes_at:
         return Refusal("endorsement-closed")
     return None
 
@@ -101,13 +102,13 @@ ENDORSEMENT = Workflow(
     terminal={S.GIVEN, S.DECLINED, S.EXPIRED, S.WITHDRAWN},
     rows=[
         # action     from         to            who      provided that                               then
-        ("ask",      NEW,         S.REQUESTED,  WRITERS, [bid_is_being_written, not_too_many],       ASK),
-        ("resend",   S.REQUESTED, S.REQUESTED,  WRITERS, [bid_is_being_written, not_asked_lately],   ASK),
-        ("remind",   S.REQUESTED, S.REQUESTED,  TIMER,   [bid_is_being_written, reminder_is_due],
+        ("ask",      NEW,         S.REQUESTED,  WRITERS, [bid_takes_more, not_too_many],       ASK),
+        ("resend",   S.REQUESTED, S.REQUESTED,  WRITERS, [bid_takes_more, not_asked_lately],   ASK),
+        ("remind",   S.REQUESTED, S.REQUESTED,  TIMER,   [bid_takes_more, reminder_is_due],
             [Tell("endorsement-reminder", Audience.ENDORSER)]),
-        ("give",     S.REQUESTED, S.GIVEN,      LINK,    [bid_is_being_written, said_who_and_why],
+        ("give",     S.REQUESTED, S.GIVEN,      LINK,    [bid_takes_more, said_who_and_why],
             [Tell("endorsement-given", Audience.LEAD)]),
-        ("decline",  S.REQUESTED, S.DECLINED,   LINK,    [bid_is_being_written],
+        ("decline",  S.REQUESTED, S.DECLINED,   LINK,    [bid_takes_more],
             [Tell("endorsement-declined", Audience.LEAD)]),
         ("withdraw", S.REQUESTED, S.WITHDRAWN,  WRITERS, [],                                         []),
         ("expire",   S.REQUESTED, S.EXPIRED,    TIMER,   [asking_is_over],                           []),

@@ -12,6 +12,8 @@ from grants.core.base import Base
 from grants.core.columns import Instant, ShortText, Stateful, UtcDateTime, references, state_check
 from workflows.endorsement import ENDORSEMENT
 
+WAITING_ONLY = "endorsement.state = 'requested'"
+
 
 class Endorsement(Stateful, Base):
     """One asking and its answer. `asked_name` is what the group calls whom it asks, such as a rank and a beat."""
@@ -33,7 +35,14 @@ class Endorsement(Stateful, Base):
             sqlite_where=sa.text("state IN ('requested', 'given')"),
             postgresql_where=sa.text("state IN ('requested', 'given')"),
         ),
-        sa.Index("ix_endorsement_waiting", "state", "id"),
+        # The timer asks each minute, and the askings that were answered are not its business.
+        sa.Index(
+            "ix_endorsement_waiting",
+            "application_id",
+            "asked_at",
+            sqlite_where=sa.text(WAITING_ONLY),
+            postgresql_where=sa.text(WAITING_ONLY),
+        ),
     )
 
     office_id: Mapped[int] = references("office.id")

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from grants.accounts.services.links import Site, is_own
 from grants.applications.models import Application
 from grants.applications.queries import encloses
 from grants.core.scoping import get_visible
-from grants.endorsements.models import Endorsement
+from grants.endorsements.models import WAITING_ONLY, Endorsement
+from grants.funds.models import Endorsement as Wanted
+from grants.funds.models import Round
 from grants.funds.queries import deadline_for
 from grants.web import filters
 from workflows.actors import Actor
-from workflows.application import LIVE, ApplicationState
-from workflows.endorsement import EndorsementFacts, EndorsementState
+from workflows.application import ApplicationState
+from workflows.endorsement import ASK_AGAIN_AFTER, REMIND_BEFORE, EndorsementFacts, EndorsementState
 from workflows.errors import Gone
 
 # How long a link of a fund without a closing date is good for (our default).
 ROLLING_LASTS = timedelta(days=30)
+KIND = "endorsement"
 SECTION = "Endorsements"
+SECTION_AFTER = "Endorsements that came after it was sent"
+# A bid that is written or waits for the closing; from the checks on nothing is added to it.
+TAKES_WORDS = frozenset({ApplicationState.DRAFT, ApplicationState.SUBMITTED})
+# Spelled out, as a plan with an index over the waiting ones alone is made before the values are known.
+_IS_WAITING = sa.text(WAITING_ONLY)
 
 
 def link_token(site: Site, endorsement: Endorsement) -> str:
@@ -42,7 +50,7 @@ def get_by_link(session: Session, endorsement_id: int, token: str, site: Site, *
     found = session.get(Endorsement, endorsement_id)
     if found is None or not is_own(token, found.token_hash, link_token(site, found)):
         raise Gone
-    is_open = found.application.state is ApplicationState.DRAFT and now < closes_at(found)
+    is_open = found.application.state in TAKES_WORDS and now < closes_at(found)
     if found.state is not EndorsementState.REQUESTED or not is_open:
         raise Gone("endorsement-link-spent")
     return found
@@ -65,8 +73,8 @@ def facts_for(endorsement: Endorsement, *, now: datetime, **more: Any) -> Endors
     known: dict[str, Any] = {
         "scope": endorsement.scope,
         "now": now,
-        "bid_is_draft": bid.state is ApplicationState.DRAFT,
-        "bid_is_over": bid.state not in LIVE,
+        "bid_takes_words": bid.state in TAKES_WORDS,
+        "bid_is_over": bid.state not in TAKES_WORDS,
         "closes_at": closes_at(endorsement),
         "last_asked_at": endorsement.asked_at,
         "was_reminded": endorsement.reminded_at is not None,
@@ -93,13 +101,36 @@ def endorsers(session: Session, endorsement_ids: Collection[int]) -> dict[int, s
     return {row.id: row.email for row in rows}
 
 
-def list_waiting(session: Session, *, after_id: int = 0, limit: int) -> list[Endorsement]:
-    """Askings without an answer, with their bids and rounds."""
+def list_to_remind(session: Session, now: datetime, *, after_id: int = 0, limit: int) -> list[Endorsement]:
+    """Askings whose one reminder may be due by the round's own closing; the machine asks after the rest."""
+    lately = now - ASK_AGAIN_AFTER
+    unreminded = Endorsement.reminded_at.is_(None), Endorsement.asked_at <= lately
+    writing = Application.state.in_(sorted(TAKES_WORDS))
+    return _list_waiting(session, *unreminded, writing, _closes_by(now + REMIND_BEFORE), after_id=after_id, limit=limit)
+
+
+def list_to_expire(session: Session, now: datetime, *, after_id: int = 0, limit: int) -> list[Endorsement]:
+    """Askings whose bid is past its round's closing or takes no more; the machine asks after a bid's own time."""
+    over = sa.or_(Application.state.not_in(sorted(TAKES_WORDS)), _closes_by(now))
+    return _list_waiting(session, over, after_id=after_id, limit=limit)
+
+
+def _closes_by(instant: datetime) -> sa.ColumnElement[bool]:
+    """Whether the link could be over by then: grace and a bid's own time only make it later."""
+    rolling = sa.and_(Round.closes_at.is_(None), Endorsement.created_at <= instant - ROLLING_LASTS)
+    return sa.or_(Round.closes_at <= instant, rolling)
+
+
+def _list_waiting(
+    session: Session, *conditions: sa.ColumnElement[bool], after_id: int, limit: int
+) -> list[Endorsement]:
     return list(
         session.scalars(
             sa.select(Endorsement)
-            .where(Endorsement.state == EndorsementState.REQUESTED, Endorsement.id > after_id)
-            .options(joinedload(Endorsement.application).joinedload(Application.round))
+            .join(Endorsement.application)
+            .join(Application.round)
+            .where(_IS_WAITING, Endorsement.id > after_id, *conditions)
+            .options(contains_eager(Endorsement.application).contains_eager(Application.round))
             .order_by(Endorsement.id)
             .limit(limit)
             .with_for_update(skip_locked=True, of=Endorsement)
@@ -110,13 +141,25 @@ def list_waiting(session: Session, *, after_id: int = 0, limit: int) -> list[End
 @encloses
 def given_with(session: Session, application: Application) -> list[dict[str, Any]]:
     """What was given, as a submission keeps it beside the answers."""
+    return _entries(session, application, SECTION)
+
+
+def given_after(session: Session, application: Application, sent: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was given and is not in the copy that was sent, for those who judge the bid; the copy stays as it is."""
+    if application.round.endorsement is Wanted.NONE:
+        return []
+    known = [entry.get("value") for entry in sent if entry.get("kind") == KIND]
+    return [entry for entry in _entries(session, application, SECTION_AFTER) if entry["value"] not in known]
+
+
+def _entries(session: Session, application: Application, section: str) -> list[dict[str, Any]]:
     found = [each for each in list_for(session, application) if each.state is EndorsementState.GIVEN]
     return [
         {
             "code": f"endorsement-{number}",
-            "section": SECTION,
+            "section": section,
             "label": f"{each.name}, {each.position}",
-            "kind": "endorsement",
+            "kind": KIND,
             "value": {
                 "name": each.name,
                 "position": each.position,

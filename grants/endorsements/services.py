@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -108,7 +108,7 @@ def decline(session: Session, endorsement: Endorsement, *, now: datetime) -> Non
 
 def remind_endorsers(session: Session, now: datetime) -> int:
     """Remind once, three days before the deadline, those who have not answered; returns how many."""
-    due = [each for each in _waiting(session) if each.reminded_at is None and _may(each, "remind", now)]
+    due = [each for each in _all(queries.list_to_remind, session, now) if _may(each, "remind", now)]
     _move(session, "remind", due, now)
     for each in due:
         each.reminded_at = now
@@ -118,7 +118,7 @@ def remind_endorsers(session: Session, now: datetime) -> int:
 
 def expire_endorsements(session: Session, now: datetime) -> int:
     """End the askings whose bid can't be added to any more; returns how many."""
-    due = [each for each in _waiting(session) if _may(each, "expire", now)]
+    due = [each for each in _all(queries.list_to_expire, session, now) if _may(each, "expire", now)]
     _move(session, "expire", due, now)
     return len(due)
 
@@ -138,9 +138,9 @@ def _refuse_words(endorsement: Endorsement, facts: Any) -> None:
         raise Invalid(problems={"words": answer.code}, detail=answer.detail)
 
 
-def _waiting(session: Session) -> list[Endorsement]:
+def _all(due: Callable[..., list[Endorsement]], session: Session, now: datetime) -> list[Endorsement]:
     found: list[Endorsement] = []
-    while page := queries.list_waiting(session, after_id=found[-1].id if found else 0, limit=BATCH):
+    while page := due(session, now, after_id=found[-1].id if found else 0, limit=BATCH):
         found += page
         if len(page) < BATCH:
             break

@@ -52,7 +52,7 @@ def mine(application: Application) -> Any:
             flash("The link is on its way to them. What they write will be on this page.", "success")
             return redirect(url_for("endorsements.mine", application_id=application.id), 303)
     asked = queries.list_for(db.session, application)
-    is_open = application.state is ApplicationState.DRAFT and application.round.endorsement is not Wanted.NONE
+    is_open = application.state in queries.TAKES_WORDS and application.round.endorsement is not Wanted.NONE
     page = render_template(
         "endorsements/mine.html",
         application=application,
@@ -60,6 +60,7 @@ def mine(application: Application) -> Any:
         asked=[(each, _offers(each)) for each in asked],
         can_ask=is_open and len(asked) < MOST_ASKED,
         is_needed=application.round.endorsement is Wanted.NEEDED,
+        is_sent=application.state is ApplicationState.SUBMITTED,
         labels=labels,
     )
     return (page, 422) if form.is_submitted() else page
@@ -127,6 +128,7 @@ def _link_page(asked: Endorsement, form: EndorseForm) -> str:
         summary=bid.summary,
         round=bid.round,
         closes_at=queries.closes_at(asked),
+        is_sent=bid.state is ApplicationState.SUBMITTED,
         most_words=MOST_WORDS,
     )
 

@@ -146,7 +146,49 @@ def test_a_bid_that_was_checked_before_it_came_is_sent_all_the_same(session, bid
     assert done.content[-1]["kind"] == "endorsement"
 
 
-def test_a_link_works_once_and_only_while_the_bid_is_written(session, bid, actor, now):
+def test_what_comes_after_the_bid_was_sent_stands_beside_what_was_sent(session, office, bid, actor, now):
+    early, late = ask(session, bid, actor, now), ask(session, bid, actor, now, "two@police.example.org")
+    services.give(session, early, WORDS, "PC on the beat", "Officer", now=now)
+    sent = submit(session, bid, actor, now)
+    before, content_hash = list(sent.content), sent.content_hash
+    services.give(session, link(session, late, now), "Needed.", "Head of the school", "Head", now=now + DAY)
+    session.commit()
+    session.expire_all()
+    assert (find_submission(session, bid).content, hash_of(sent.content)) == (before, content_hash)
+    officer = actor_of(session, staff(session, office, Role.OFFICER))
+    for sections in (shown_answers(session, bid), bids.answers_for(session, bid, officer)):
+        assert [section for section, _ in sections[-2:]] == ["Endorsements", queries.SECTION_AFTER]
+        assert [item["label"] for item in sections[-1][1]] == ["Head of the school, Head"]
+    # Taken back and sent again it is a part of what is sent, and nothing is shown twice.
+    applications.unsubmit_application(session, bid, actor=actor, now=now + DAY, received_at=now + DAY)
+    again = submit(session, bid, actor, now + DAY)
+    assert [item["kind"] for item in again.content[-2:]] == ["endorsement"] * 2
+    assert shown_answers(session, bid)[-1][0] == "Endorsements"
+
+
+def test_the_timer_reads_what_is_due_and_no_other_asking(session, office, actor, bid, now):
+    closes = bid.round.closes_at
+    later = a_round(session, office, now=now, closes_at=closes + 30 * DAY, endorsement=Wanted.WELCOME)
+    other = a_draft(session, later, *(group := a_group(session, now=now)), now=now)
+    waits = [ask(session, other, actor_of(session, group[1]), now, f"o{n}@police.example.org") for n in range(3)]
+    mine, at = ask(session, bid, actor, now), closes - 2 * DAY
+    assert queries.list_to_remind(session, at, limit=10) == [mine]
+    assert queries.list_to_expire(session, at, limit=10) == []
+    assert queries.list_to_expire(session, closes, limit=10) == [mine]
+    # A bid with time of its own is read and left alone, and so is one that was asked a moment ago.
+    bid.deadline_extended_to = closes + DAY
+    session.commit()
+    assert DUTIES["expire-endorsements"](session, closes) == 0
+    assert DUTIES["expire-endorsements"](session, closes + DAY) == 1
+    assert {each.state for each in waits} == {S.REQUESTED}
+    if session.get_bind().dialect.name == "sqlite":
+        plan = (
+            "EXPLAIN QUERY PLAN SELECT id FROM endorsement WHERE endorsement.state = 'requested' AND application_id = 1"
+        )
+        assert "ix_endorsement_waiting" in str(session.execute(sa.text(plan)).all())
+
+
+def test_a_link_works_once_and_until_the_bid_is_looked_at(session, bid, actor, now):
     asked = ask(session, bid, actor, now)
     closes = bid.round.closes_at
     assert link(session, asked, closes - timedelta(milliseconds=1)) is asked
@@ -158,12 +200,16 @@ def test_a_link_works_once_and_only_while_the_bid_is_written(session, bid, actor
     with pytest.raises(Gone):
         queries.get_by_link(session, 999, queries.link_token(SITE, asked), SITE, now=now)
     submit(session, bid, actor, now)
+    bid.round.closes_at, bid.round.grace_minutes = closes, 60
+    funds.close_due_rounds(session, closes)
+    applications.start_due_checks(session, closes)
+    assert bid.state == "checking"
+    # Within the grace that others have it is being looked at already, and takes no more words.
     with pytest.raises(Gone):
-        link(session, asked, now)
+        link(session, asked, closes)
     with pytest.raises(TransitionRefused):
-        services.give(session, asked, WORDS, "A", "B", now=now)
+        services.give(session, asked, WORDS, "A", "B", now=closes)
     session.rollback()
-    applications.unsubmit_application(session, bid, actor=actor, now=now, received_at=now)
     services.decline(session, link(session, asked, now), now=now)
     session.commit()
     assert (asked.state, told(session)[-1]) == (S.DECLINED, ("endorsement-declined", "lead"))

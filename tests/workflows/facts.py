@@ -48,7 +48,7 @@ FACTS = {
     ),
     "endorsement": replace(
         BARE["endorsement"],
-        bid_is_draft=True,
+        bid_takes_words=True,
         bid_is_over=True,
         closes_at=NOW + HOUR,
         asked_count=0,

@@ -29,6 +29,7 @@ GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
 # A question is answered on its own page, so that its answer is still to come is no reason to hide the way there.
 TO_COME = "asked on the next page"
 KEEPERS = {Role.LEAD, Role.SIGNATORY}
+WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
 
 
 def load(session: Session, actor: Actor, application_id: int) -> Application:
@@ -76,6 +77,8 @@ def show(application: Application) -> str:
         is_told=not queries.is_embargoed(application),
         offers=_offers(application, after["story"], answer=TO_COME, answer_due_at=_due_at(after["story"])),
         keep_count=_keep_count(application),
+        may_ask_support=application.round.endorsement != "none"
+        and bool(current_actor().roles_in(application.scope) & WRITERS),
         news=form_news_words(application) if application.state is ApplicationState.SUBMITTED else None,
         **after,
     )

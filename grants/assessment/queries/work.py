@@ -18,6 +18,7 @@ from grants.assessment.models import Assignment, Score
 from grants.assessment.queries.facts import READY, UNLOCKED
 from grants.assessment.queries.interests import barred_from
 from grants.core.scoping import get_visible
+from grants.endorsements.queries import given_after
 from grants.funds.models import Criterion, Question, Round
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
@@ -202,6 +203,7 @@ def shown_answers(session: Session, application: Application) -> list[tuple[str,
     )
     # A question that is not known any more is left out: what may be shown is said, never what may not.
     items = [item for item in content or [] if item.get("code") in open_codes or item.get("kind") == ENCLOSED]
+    items += given_after(session, application, content or [])
     return [(section, list(group)) for section, group in groupby(items, key=lambda item: item.get("section", ""))]
 
 

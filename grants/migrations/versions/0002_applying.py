@@ -570,7 +570,13 @@ def upgrade() -> None:
     with op.batch_alter_table("endorsement", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_endorsement_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_endorsement_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index("ix_endorsement_waiting", ["state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_endorsement_waiting",
+            ["application_id", "asked_at"],
+            unique=False,
+            sqlite_where=sa.text("endorsement.state = 'requested'"),
+            postgresql_where=sa.text("endorsement.state = 'requested'"),
+        )
         batch_op.create_index(
             "uq_endorsement_standing",
             ["application_id", "email"],
@@ -713,11 +719,11 @@ def upgrade() -> None:
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.add_column(sa.Column("about", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("round") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
-        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
+        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
+        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
@@ -782,9 +788,9 @@ def downgrade() -> None:
         ),
     )
     with op.batch_alter_table("round") as batch_op:
+        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
-        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
@@ -863,7 +869,11 @@ def downgrade() -> None:
             sqlite_where=sa.text("state IN ('requested', 'given')"),
             postgresql_where=sa.text("state IN ('requested', 'given')"),
         )
-        batch_op.drop_index("ix_endorsement_waiting")
+        batch_op.drop_index(
+            "ix_endorsement_waiting",
+            sqlite_where=sa.text("endorsement.state = 'requested'"),
+            postgresql_where=sa.text("endorsement.state = 'requested'"),
+        )
         batch_op.drop_index(batch_op.f("ix_endorsement_organisation_id"))
         batch_op.drop_index(batch_op.f("ix_endorsement_office_id"))
 

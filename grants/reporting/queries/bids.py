@@ -15,6 +15,7 @@ from grants.assessment.queries import get_bid, shown_answers
 from grants.awards.models import Award
 from grants.core.audit import AuditEntry
 from grants.decisions.models import Decision, DecisionItem
+from grants.endorsements.queries import given_after
 from workflows.actors import Actor, Role
 
 __all__ = ["MOST_HISTORY", "Outcome", "answers_for", "get_bid", "list_history", "outcome_of"]
@@ -31,6 +32,7 @@ def answers_for(session: Session, application: Application, actor: Actor) -> lis
     if not actor.roles_in(application.scope) & SEES_PRIVATE:
         return shown_answers(session, application)
     content = session.scalar(_SENT, {"application_id": application.id}) or []
+    content = [*content, *given_after(session, application, content)]
     return [(section, list(items)) for section, items in groupby(content, key=lambda item: item.get("section", ""))]
 
 
