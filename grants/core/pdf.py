@@ -1,7 +1,8 @@
 """PDFs for everybody: a template of `templates/documents` over data, as tagged PDF/UA-1, the same bytes each time.
 
-What people wrote goes in as data and is never read as markup; the typesetter sees no file but the template, and no
-network. It is loaded when somebody asks for a PDF and not before: a web process that makes none does not carry it.
+What people wrote goes in as data and is never read as markup; the typesetter sees no file but the template, and has
+no reason to ask the network. It is loaded when somebody asks for a PDF and not before: a web process that makes none
+does not carry it.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def _compile(source: bytes, data: Any, made_at: datetime) -> bytes:
             return typst.compile(
                 source,
                 root=empty,
-                # Nothing outside the empty folder is found, and a package that a template names is not fetched.
+                # No file outside the empty folder is found. A package would be fetched: no template names one.
                 package_path=empty,
                 package_cache_path=empty,
                 ignore_system_fonts=True,
