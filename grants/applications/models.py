@@ -161,6 +161,30 @@ class AnswerVersion(Base):
     is_aside: Mapped[bool] = mapped_column(sa.Boolean, default=False)
 
 
+class CountedAnswer(Base):
+    """How many of a round's bids gave an answer that is only counted. It belongs to no bid, and no count changes."""
+
+    __tablename__ = "counted_answer"
+    __table_args__ = (
+        sa.UniqueConstraint("round_id", "code", "value"),
+        sa.CheckConstraint("count BETWEEN 0 AND bids_count", name="count_in_range"),
+    )
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = references("round.id", index=False)
+    code: Mapped[str] = mapped_column(sa.String(40))
+    question: Mapped[str] = mapped_column(sa.Text)
+    # Whether a bid may be in several counts, as of boxes to tick.
+    is_several: Mapped[bool] = mapped_column(sa.Boolean)
+    position: Mapped[int] = mapped_column(sa.Integer)
+    # An option's value; empty counts those who gave no answer.
+    value: Mapped[str] = mapped_column(sa.String(200))
+    label: Mapped[str] = mapped_column(sa.Text)
+    count: Mapped[int] = mapped_column(sa.Integer)
+    # How many bids were asked.
+    bids_count: Mapped[int] = mapped_column(sa.Integer)
+
+
 class Submission(Base):
     """What was sent, exactly: the questions and answers as they were, their hash, and the receipt number."""
 

@@ -313,6 +313,8 @@ TABLE: dict[str, frozenset[str]] = {
     "reporting.receipt_file": ROUND_READERS,
     "reporting.sent_answers": HANDLERS,
     "reporting.export": HANDLERS,
+    "reporting.counted": MANAGER,
+    "reporting.counted_file": MANAGER,
     # notifications
     "notifications.list_messages": HANDLERS,
     "notifications.show": HANDLERS,

@@ -1,5 +1,6 @@
 """What a group does with a bid, and the timed duties over drafts and sent bids; nothing here commits."""
 
+from grants.applications.services.counting import count_answers
 from grants.applications.services.drafting import start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
 from grants.applications.services.extending import give_more_time
@@ -15,6 +16,7 @@ __all__ = [
     "Saved",
     "attach_file",
     "copy_answers",
+    "count_answers",
     "give_more_time",
     "keep_details",
     "lapse_due_drafts",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
+from grants.applications.services.counting import count_answers, forget_counted
 from grants.core import transitions
 from grants.core.transitions import BATCH, Move
 from grants.funds.models import Round
@@ -48,6 +49,9 @@ def start_due_checks(session: Session, now: datetime) -> int:
         sa.or_(Round.state.in_(sorted(ASSESSING)), rolling),
     )
     _move(session, "start-checking", bids, now)
+    # A bid that was let in late comes after the count: to add it would tell what it said.
+    if late := [bid.id for bid in bids if bid.round.state not in {RoundState.OPEN, RoundState.CLOSED}]:
+        forget_counted(session, late)
     return len(bids) or _start_rounds(session, now)
 
 
@@ -63,6 +67,8 @@ def _start_rounds(session: Session, now: datetime) -> int:
     ).all()
     moves = [Move(each, facts_for_round(session, each, now=now, bids_to_lapse=0)) for each in rounds]
     transitions.apply_many(session, "start-checking", moves, actor=SYSTEM, now=now)
+    for each in rounds:
+        count_answers(session, each, actor=SYSTEM, now=now)
     return len(moves)
 
 

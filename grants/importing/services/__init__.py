@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from grants.accounts import services as accounts
 from grants.accounts.models import Office
 from grants.accounts.queries import find_office
+from grants.applications import services as applications
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
 from grants.core import transitions
@@ -112,3 +113,4 @@ def _close(session: Session, round_: Round, bids: Sequence[Application], officer
     # Every bid of the file was sent, so that none was left to lapse.
     facts = RoundFacts(scope=round_.scope, now=dates.closed, bids_to_lapse=0)
     transitions.apply(session, round_, "start-checking", facts, actor=officer, now=dates.closed)
+    applications.count_answers(session, round_, actor=officer, now=dates.closed)

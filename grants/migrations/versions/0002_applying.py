@@ -189,6 +189,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_merged_row_merge_id"), ["merge_id"], unique=False)
 
     op.create_table(
+        "counted_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("is_several", sa.Boolean(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=200), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("bids_count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count BETWEEN 0 AND bids_count", name=op.f("ck_counted_answer_count_in_range")),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_counted_answer_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_counted_answer")),
+        sa.UniqueConstraint("round_id", "code", "value", name=op.f("uq_counted_answer_round_id_code_value")),
+    )
+    op.create_table(
         "round_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -719,11 +738,11 @@ def upgrade() -> None:
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.add_column(sa.Column("about", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("round") as batch_op:
+        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
+        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
-        batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
-        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
@@ -788,9 +807,9 @@ def downgrade() -> None:
         ),
     )
     with op.batch_alter_table("round") as batch_op:
-        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
-        batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
+        batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
+        batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
@@ -928,6 +947,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("round_version")
+    op.drop_table("counted_answer")
     with op.batch_alter_table("merged_row", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_merged_row_merge_id"))
 

@@ -113,5 +113,6 @@ def _links(round_: Round, actor: Actor) -> list[tuple[str, str]]:
         found += [
             ("Markers", link("assessment.round_markers", round_id=round_.id)),
             ("Panel", link("assessment.seats", round_id=round_.id)),
+            ("Who applied, in numbers", url_for("reporting.counted", round_id=round_.id)),
         ]
     return [(words, url) for words, url in found if url]
