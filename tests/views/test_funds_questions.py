@@ -191,8 +191,17 @@ def test_a_table_is_made_with_its_sums_and_days_on_screens(desk, session, publis
     assert settings["row_products"] == [{"parts": ["how_many", "cost"], "total": "total"}]
     assert settings["inside"] == [{"column": "by", "from": "P9a"}]
     assert settings_fault(settings) == ""
+    sort = {"columns-4-label": "Sort", "columns-4-kind": "choice", "columns-4-options": "Management\nWork"}
+    assert desk.post(url, data=sent(read_page(desk.get(url)), **sort)).status_code == 303
+    page = read_page(desk.get(url))
+    share = {"where": "sort=management", "column": "cost", "percent": "", "of": "B1"}
+    half = sent(page, **{f"caps-0-{name}": value for name, value in share.items()})
+    assert "Write a percentage from 1 to 100" in read_page(desk.post(url, data=half), 422).text
+    assert desk.post(url, data=half | {"caps-0-percent": "12.5%"}).status_code == 303
+    cap = {"column": "cost", "where": {"sort": "management"}, "percent": 1250, "of": "B1"}
+    assert question(session, published, made.code).settings["caps"] == [cap]
     # Without its sum and its column, neither is left behind.
     page = read_page(desk.get(url))
     assert desk.post(url, data=sent(page, **{"columns-1-label": ""})).status_code == 303
     settings = question(session, published, made.code).settings
-    assert (settings["sums"], settings["row_products"]) == ([], [])
+    assert (settings["sums"], settings["row_products"], settings["caps"]) == ([], [], [])

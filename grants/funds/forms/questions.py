@@ -24,18 +24,16 @@ from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from grants.funds import editing
 from grants.funds.forms.rounds import LONG, tidy
-from grants.funds.forms.tables import (
-    ColumnForm,
+from grants.funds.forms.table_rules import (
+    CapForm,
     RowRuleForm,
-    choices,
-    columns_data,
+    caps_data,
     draw_table_choices,
-    named_options,
-    option_lines,
     read_table,
     row_rules_data,
     table_faults,
 )
+from grants.funds.forms.tables import ColumnForm, choices, columns_data, named_options, option_lines
 from grants.funds.models import QuestionKind as Kind
 from grants.funds.parts import QuestionDef, RoundDefinition
 from grants.web import file_labels
@@ -148,6 +146,7 @@ class QuestionEditForm(Form):
     many = BooleanField("There may be several, one on each line")
     columns = FieldList(FormField(ColumnForm), max_entries=20)
     row_rules = FieldList(FormField(RowRuleForm), max_entries=20)
+    caps = FieldList(FormField(CapForm), max_entries=20)
     must_be = SelectField("Only this answer lets a group apply", validate_choice=False)
     criterion_code = SelectField("Which criterion is it read for?", validate_choice=False)
     is_private = BooleanField("Markers do not see the answer")
@@ -193,7 +192,7 @@ def kind_fields(kind: Kind) -> frozenset[str]:
     if kind in {Kind.YES_NO, Kind.RADIO}:
         names.add("must_be")
     if kind is Kind.TABLE:
-        names |= {"columns", "row_rules"}
+        names |= {"columns", "row_rules", "caps"}
     return frozenset(names)
 
 
@@ -211,6 +210,7 @@ def question_data(question: QuestionDef) -> dict[str, Any]:
         "many": bool(question.settings.get("many")),
         "columns": columns_data(question.settings),
         "row_rules": row_rules_data(question.settings),
+        "caps": caps_data(question.settings),
     }
     for name, setting in _bounds(question.kind):
         value = question.settings.get(setting)
