@@ -68,6 +68,20 @@ def made(session) -> Round:
     return session.scalars(sa.select(Round).where(Round.code == "R-1")).one()
 
 
+def test_a_form_that_asks_for_areas_waits_for_their_names(desk, session, office) -> None:
+    power = {"power": "other", "other_power": "Charities Act 2011"}
+    assert desk.post(URL, data=asked(office, power="other")).status_code == 422
+    assert desk.post(URL, data=asked(office, **power)).status_code == 303
+    round_ = made(session)
+    assert round_.fund.legal_power == "Charities Act 2011"
+    page = read_page(desk.get(f"/office/rounds/{round_.id}/setup"))
+    assert "Question P7 asks which areas of the round the work is in, and the round names none." in page.text
+    areas = f"/office/rounds/{round_.id}/form/areas"
+    assert f"{areas}#areas" in page.links()
+    desk.post(areas, data={"areas": "Example Park"})
+    assert "which areas of the round" not in read_page(desk.get(f"/office/rounds/{round_.id}/setup")).text
+
+
 @pytest.mark.parametrize("start", ["short", "full", *(f"preset:{each.key}" for each in list_presets())])
 def test_a_round_begins_from_each_start_ready_for_the_rest(desk, session, office, start) -> None:
     response = desk.post(URL, data=asked(office, start=start))
