@@ -29,6 +29,7 @@ TITLES: dict[str, str] = {
     "event-reminder": "Reminder: event",
     "group-invitation": "Invitation to a group",
     "join-asked": "Somebody asks to join a group",
+    "join-asked-of-office": "Somebody asks to join a group without a lead",
     "join-let-in": "Let into a group",
     "join-refused": "Not let into a group",
     "late-time-to-confirm": "Time after the deadline to confirm",

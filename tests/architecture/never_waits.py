@@ -28,7 +28,8 @@ APPLYING = frozenset({
 HOLDING_A_GRANT = frozenset({"awards.mine", "awards.offer", "monitoring.fill_in", "monitoring.mine"})
 # The desk: what an officer opens to help a group that is on the telephone, and pages that hold a form.
 AT_THE_OFFICE = frozenset({
-    "accounts.ask_reason", "accounts.invite", "accounts.people", "accounts.person", "accounts.roles",
+    "accounts.ask_reason", "accounts.invite", "accounts.office_requests", "accounts.people", "accounts.person",
+    "accounts.roles",
     "applications.drafts", "applications.form_change", "applications.merge", "assessment.considered_file",
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",

@@ -1,7 +1,15 @@
 """Reading accounts: who a person is now, the people of offices and groups, and what a group keeps of itself."""
 
 from grants.accounts.queries.details import MIRRORED, Detail, DetailVersion, details_of, list_detail_versions
-from grants.accounts.queries.lookalikes import find_lookalikes, get_join_request, list_join_requests
+from grants.accounts.queries.lookalikes import (
+    answerers,
+    find_lookalikes,
+    get_join_request,
+    get_office_request,
+    list_join_requests,
+    list_office_requests,
+    office_that_answers,
+)
 from grants.accounts.queries.merging import (
     clash,
     get_merge,
@@ -42,6 +50,7 @@ __all__ = [
     "Detail",
     "DetailVersion",
     "Member",
+    "answerers",
     "clash",
     "details_of",
     "find_kept",
@@ -55,6 +64,7 @@ __all__ = [
     "get_merge",
     "get_merge_of_group",
     "get_office",
+    "get_office_request",
     "get_organisation",
     "get_sample_person",
     "has_people",
@@ -68,9 +78,11 @@ __all__ = [
     "list_mailbox",
     "list_members",
     "list_merges",
+    "list_office_requests",
     "list_offices",
     "list_sample_people",
     "merge_facts",
+    "office_that_answers",
     "offices_with",
     "pointing_columns",
     "standing_id",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -64,11 +64,21 @@ def has_people(session: Session, organisation_id: int) -> bool:
 
 def offices_with(session: Session, organisation_id: int) -> set[int]:
     """The offices to which the group has bids, drafts among them, or from which it has anything else."""
-    found: set[int] = set()
-    for table, column in pointing_columns():
-        if "office_id" in table.c:
-            rows = sa.select(table.c.office_id).where(column == organisation_id, table.c.office_id.is_not(None))
-            found.update(session.scalars(rows.distinct()))
+    return offices_by_group(session, [organisation_id])[organisation_id]
+
+
+def offices_by_group(session: Session, organisation_ids: Collection[int]) -> dict[int, set[int]]:
+    """The same for several groups in one query."""
+    found: dict[int, set[int]] = {each: set() for each in organisation_ids}
+    parts = [
+        sa.select(column.label("organisation_id"), table.c.office_id).where(
+            column.in_(organisation_ids), table.c.office_id.is_not(None)
+        )
+        for table, column in pointing_columns()
+        if "office_id" in table.c
+    ]
+    for organisation_id, office_id in session.execute(sa.union(*parts)):
+        found[organisation_id].add(office_id)
     return found
 
 

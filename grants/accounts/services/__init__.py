@@ -5,7 +5,7 @@ from grants.accounts.services.details import KEEPERS as DETAIL_KEEPERS
 from grants.accounts.services.details import save_details
 from grants.accounts.services.group_roles import change_group_roles
 from grants.accounts.services.invitations import invite_to_group, invite_to_office
-from grants.accounts.services.joining import answer_join_request, ask_to_join
+from grants.accounts.services.joining import answer_for_group, answer_join_request, ask_to_join
 from grants.accounts.services.kept import forget_text, keep_text
 from grants.accounts.services.links import Site, record_sign_in, request_link, spend_link
 from grants.accounts.services.merging import agree_to_merge, drop_merge, propose_merge, undo_merge
@@ -22,6 +22,7 @@ __all__ = [
     "Site",
     "add_group",
     "agree_to_merge",
+    "answer_for_group",
     "answer_join_request",
     "ask_to_join",
     "change_group_roles",

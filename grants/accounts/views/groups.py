@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -17,7 +18,7 @@ from grants.web import identity
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
 from grants.web.labels import GROUP_ROLES
-from workflows.actors import Actor, Role
+from workflows.actors import Actor, Role, Scope
 
 HINTS = {role: hint for role, (_, hint) in GROUP_ROLES.items()}
 
@@ -35,11 +36,13 @@ def load_colleague(session: Any, actor: Actor, organisation_id: int, person_id: 
 def groups() -> Any:
     actor = current_actor()
     led = {organisation_id for organisation_id, role in actor.organisation_roles if role == Role.LEAD}
+    signed = {organisation_id for organisation_id, role in actor.organisation_roles if role == Role.SIGNATORY} - led
+    answered = led | {each for each in signed if queries.answerers(db.session, each) == Role.SIGNATORY}
     return render_template(
         "accounts/groups.html",
         groups=queries.list_colleagues(db.session, actor),
         led=led,
-        requests=queries.list_join_requests(db.session, sorted(led)) if led else [],
+        requests=queries.list_join_requests(db.session, sorted(answered)) if answered else [],
     )
 
 
@@ -48,13 +51,13 @@ def load_request(session: Any, actor: Actor, request_id: int) -> JoinRequest:
 
 
 @bp.get("/groups/requests/<int:request_id>")
-@allows(Role.LEAD, on=load_request)
+@allows(Role.LEAD, Role.SIGNATORY, on=load_request)
 def join_request(request: JoinRequest) -> Any:
     return _request_page(request, open_form(AnswerJoinForm))
 
 
 @bp.post("/groups/requests/<int:request_id>")
-@allows(Role.LEAD, on=load_request)
+@allows(Role.LEAD, Role.SIGNATORY, on=load_request)
 def answer_join_request(request: JoinRequest) -> Any:
     form = AnswerJoinForm()
     if not form.validate():
@@ -67,6 +70,46 @@ def answer_join_request(request: JoinRequest) -> Any:
 
 def _request_page(request: JoinRequest, form: AnswerJoinForm) -> str:
     return render_template("accounts/join_request.html", request_=request, form=form)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeRequest:
+    """A request to a group that has nobody to answer, before the office that does."""
+
+    request: JoinRequest
+    office_id: int
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(office_id=self.office_id)
+
+
+def load_office_request(session: Any, actor: Actor, request_id: int) -> OfficeRequest:
+    return OfficeRequest(*queries.get_office_request(session, actor, request_id))
+
+
+@bp.get("/office/join-requests")
+@allows(Role.OFFICER, Role.MANAGER)
+def office_requests() -> Any:
+    """Who asks to be let into a group that has nobody to answer."""
+    found = queries.list_office_requests(db.session, current_actor())
+    return render_template("accounts/office_requests.html", requests=found)
+
+
+@bp.route("/office/join-requests/<int:request_id>", methods=["GET", "POST"])
+@allows(Role.OFFICER, Role.MANAGER, on=load_office_request)
+def office_request(asked: OfficeRequest) -> Any:
+    """Answer in the place of the group."""
+    form = open_form(AnswerJoinForm)
+    if form.validate_on_submit():
+        role = None if form.answer.data == "no" else Role(form.answer.data)
+        services.answer_for_group(
+            db.session, asked.request, role, actor=current_actor(), now=utc_now(), site=identity.site()
+        )
+        flash("Your answer is on its way.", "success")
+        return redirect(url_for("accounts.office_requests"), 303)
+    page = render_template("accounts/office_request.html", request_=asked.request, form=form)
+    return (page, 422) if form.is_submitted() else page
 
 
 @bp.get("/groups/<int:organisation_id>/invite")
