@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+import time_machine
 
 from grants.applications.models import Answer, Application
 from grants.clock import utc_now
@@ -223,6 +224,51 @@ def test_a_page_that_was_open_while_the_form_changed_loses_nothing(client, sessi
     assert "by boat" in read_page(client.get(answer.location)).text
     if whole:
         assert client.get(path).location == f"/applications/{draft.id}"
+
+
+PRESSED = {
+    "something else is wrong": ({"P14": "word " * 500, "go": "continue"}, 422),
+    "a row is added": ({"go": "add-line:B2"}, 200),
+}
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["the question left", "its section left"])
+@pytest.mark.parametrize("pressed", PRESSED)
+def test_a_page_that_is_shown_again_keeps_what_it_has_no_box_for(
+    client, session, round_, draft, manager, now, pressed, whole
+):
+    section, typed = "reach", "We changed our mind: by boat."
+    path = f"/applications/{draft.id}/sections/{section}"
+    session.commit()
+    sign_in(client, draft.lead)
+    seen = read_page(client.get(path)).value("seen")
+    make = (lambda d: without_section(d, section)) if whole else drop_and_add
+    save_change(session, round_, manager, now, make)
+    sign_in(client, manager)
+    assert publish(client, session, round_).status_code == 303
+    sign_in(client, draft.lead)
+    more, status = PRESSED[pressed]
+    answer = client.post(path, data={"seen": seen, "P16": typed, **more})
+    assert answer.status_code == (303 if whole else status)
+    if not whole:
+        assert "is not asked any more. What you wrote there is kept." in read_page(answer, status).text
+        assert read_page(answer, status).value("P14").strip() == more.get("P14", "").strip()
+    assert typed in read_page(client.get(f"/applications/{draft.id}")).text
+
+
+def test_what_came_too_late_is_shown_back_with_the_question_that_left(client, session, round_, draft, manager, now):
+    path, typed = f"/applications/{draft.id}/sections/reach", "We changed our mind: by boat."
+    session.commit()
+    sign_in(client, draft.lead)
+    seen = read_page(client.get(path)).value("seen")
+    save_change(session, round_, manager, now, drop_and_add)
+    sign_in(client, manager)
+    assert publish(client, session, round_).status_code == 303
+    sign_in(client, draft.lead)
+    with time_machine.travel(round_.closes_at + timedelta(hours=1)):
+        sign_in(client, draft.lead)
+        answer = client.post(path, data={"seen": seen, "P16": typed, "go": "later"})
+        assert typed in read_page(answer, 409).html
 
 
 def test_the_preview_is_what_groups_get_and_saves_nothing(client, session, round_, manager, now):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,19 +97,19 @@ def save_section(page: SectionPage) -> Any:
     form, questions = _sent(page, stored)
     is_row_change = change_rows(form, go, request.form)
     given, seen = form.read(questions), form.fingerprints()
-    if is_row_change:
-        return _page(page, form, stored | given)
-    if looking_up.is_asked(go):
-        return _page(page, form, stored | given, looking_up.answer(form, page.part, go))
     if refused.wants_json():
         return saving.save_as_typed(page.application, form, questions)
     sent = Sent(form, questions, given, seen, saving.settle(questions, given, seen))
     try:
         if page.has_left:
             return _save_what_left(page, sent)
+        if is_row_change:
+            return _again(page, sent, stored | given)
+        if looking_up.is_asked(go):
+            return _again(page, sent, stored | given, looking_up.answer(form, page.part, go))
         return _save_with_files(page, sent, go) if files.has_files(page.part) else _save(page, sent, stored, go)
     except (Stale, TransitionRefused) as error:
-        return _not_saved(page, given, error), 409
+        return _not_saved(questions, given, error), 409
 
 
 def _save_what_left(page: SectionPage, sent: Sent) -> Any:
@@ -121,10 +121,27 @@ def _save_what_left(page: SectionPage, sent: Sent) -> Any:
     return redirect(url_for("applications.show", application_id=page.application.id), 303)
 
 
+def _again(page: SectionPage, sent: Sent, given: dict[str, Any], said: looking_up.Said | None = None) -> str:
+    """The page once more. What has left the form meanwhile has no box there, so what was typed is kept at once."""
+    asked, seen = {each.code for each in page.part.questions}, sent.seen or {}
+    left = {
+        code: value
+        for code, value in sent.given.items()
+        if code not in asked and answers.fingerprint(value) != seen.get(code) and not saving.is_too_long(value)
+    }
+    if left:
+        saving.save(page.application, left, seen)
+        keep_although_refused()
+        flash(
+            "The form has changed: a question of this page is not asked any more. What you wrote there is kept.", "info"
+        )
+    return _page(page, sent.form, given, said)
+
+
 def _save(page: SectionPage, sent: Sent, stored: dict[str, Any], go: str) -> Any:
     is_later, given, form = go == "later", stored | sent.given, sent.form
     if not (_can_be_kept(sent) if is_later else _is_sound(form, page, given)):
-        return _page(page, form, given), 422
+        return _again(page, sent, given), 422
     saved = saving.save(page.application, sent.given, sent.seen)
     if saved.conflicts:
         return saving.conflict_page(page.application, page.part, saved, sent.unsettled)
@@ -150,7 +167,7 @@ def _save_with_files(page: SectionPage, sent: Sent, go: str) -> Any:
     """The words first, as they are, then what was chosen and pressed; so a file that is refused loses nothing."""
     application_id, form = page.application.id, sent.form
     if not _can_be_kept(sent):
-        return _page(page, form, queries.answers_of(db.session, page.application) | sent.given), 422
+        return _again(page, sent, queries.answers_of(db.session, page.application) | sent.given), 422
     saved = saving.save(page.application, sent.given, sent.seen)
     is_done = files.handle(application_id, form, page.part, go)
     if saved.conflicts:
@@ -232,9 +249,9 @@ def _page(page: SectionPage, form: QuestionForm, given: Mapping[str, Any], said:
     )
 
 
-def _not_saved(page: SectionPage, given: dict[str, Any], error: DomainError) -> str:
+def _not_saved(questions: Iterable[Question], given: dict[str, Any], error: DomainError) -> str:
     """Why it was not saved, with every answer that was typed, under its own question."""
-    typed = [(each.label, answers.shown(each, given.get(each.code))) for each in page.part.questions]
+    typed = [(each.label, answers.shown(each, given.get(each.code))) for each in questions]
     db.session.rollback()
     return render_template(
         "applications/not_saved.html",
