@@ -15,6 +15,7 @@ from grants.reporting.queries.counted import list_counted
 from grants.reporting.queries.export import BYTE_ORDER_MARK, safe
 from grants.reporting.views.blueprint import bp
 from grants.web.access import allows
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.rules.disclosure import Cell
 
@@ -22,6 +23,7 @@ WORDS = {Cell.FEW: "Fewer than 5", Cell.KEPT_BACK: "Not shown"}
 
 
 @bp.get("/office/rounds/<int:round_id>/counted")
+@can_wait
 @allows(Role.MANAGER, on=get_round)
 def counted(round_: Round) -> str:
     found = list_counted(db.session, round_)
@@ -29,6 +31,7 @@ def counted(round_: Round) -> str:
 
 
 @bp.get("/office/rounds/<int:round_id>/counted.csv")
+@can_wait
 @allows(Role.MANAGER, on=get_round)
 def counted_file(round_: Round) -> Any:
     """The same as a file: what is not shown is not in it either."""
