@@ -12,8 +12,9 @@ from statistics import median
 from typing import Any
 
 from benchmarks.client import visitor_for
-from benchmarks.data import QUESTIONS, actor, add_due_returns, add_submissions, know_the_data
+from benchmarks.data import QUESTIONS, actor, add_submissions, know_the_data
 from benchmarks.report import Report
+from benchmarks.returns import add_due_returns
 from benchmarks.scene import Bench
 from benchmarks.server import PeakMemory
 from grants.decisions import services as decisions
