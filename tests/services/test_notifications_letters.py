@@ -79,6 +79,11 @@ ACCOUNTS = {
         "organisation": "Group",
         "who": "Chair (a@b.example.org)",
     },
+    "join-asked-of-office": {
+        "url": "https://grants.example.org/office/join-requests/1",
+        "organisation": "Group",
+        "who": "Chair (a@b.example.org)",
+    },
     "join-let-in": {"url": "https://grants.example.org/groups", "organisation": "Group"},
     "join-refused": {"url": "https://grants.example.org/groups/new", "organisation": "Group"},
     "merge-to-agree": {"url": "https://grants.example.org/groups/1/merges/1", "kept": "Group", "gone": "The Group"},
