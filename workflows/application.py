@@ -97,6 +97,8 @@ class ApplicationFacts:
     offer_accepted: bool = False
     offer_over: bool = False
     on_paper: bool = False
+    # The group has not been told yet what came of its bid.
+    is_held_back: bool = False
 
 
 def round_running(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
@@ -281,6 +283,11 @@ def accepted_offer(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.offer_accepted else Refusal("offer-not-accepted")
 
 
+def not_told_yet(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Could it not be withdrawn like any other, a group would see that it is out before it is told.
+    return None if facts.is_held_back else Refusal("disqualified-already")
+
+
 def offer_ended(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.offer_over else Refusal("offer-still-open")
 
@@ -358,6 +365,8 @@ APPLICATION = Workflow(
         ("award",             S.APPROVED,       S.AWARDED,         TIMER,          [accepted_offer],                               []),
         ("lapse-offer",       S.APPROVED,       S.OFFER_LAPSED,    TIMER,          [offer_ended],                                  []),
         ("withdraw",          BEFORE_AWARDED,   S.WITHDRAWN,       LEAD,           [],
+            [Tell("application-withdrawn", Audience.OFFICERS)]),
+        ("withdraw",          S.DISQUALIFIED,   S.WITHDRAWN,       LEAD,           [not_told_yet],
             [Tell("application-withdrawn", Audience.OFFICERS)]),
     ],
 )

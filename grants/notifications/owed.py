@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, OfficeRole
 from grants.applications.models import Application
-from grants.applications.queries import find_late_time
+from grants.applications.queries import find_late_time, tells_at_once
 from grants.assessment.models import Assignment, Panel
 from grants.awards.models import Award
 from grants.core.outbox import Message
@@ -165,6 +165,11 @@ def _time_is_proposed(session: Session, bid: Application, now: datetime) -> bool
     return find_late_time(session, bid) is not None
 
 
+def _silence_tells_nothing(session: Session, bid: Application, now: datetime) -> bool:
+    # Where the disqualified hear nothing until the announcement, this letter would tell them by not coming.
+    return tells_at_once(bid)
+
+
 def _can_still_accept(session: Session, award: Award, now: datetime) -> bool:
     return award.accept_by_on is None or london_date(now) <= award.accept_by_on
 
@@ -195,5 +200,6 @@ FURTHER: Mapping[str, Any] = {
     "marking-reminder": _scoring_is_on,
     "more-time-given": _before_deadline,
     "offer-reminder": _can_still_accept,
+    "progressed-to-assessment": _silence_tells_nothing,
     "submission-taken-back": _before_deadline,
 }

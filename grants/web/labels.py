@@ -402,6 +402,7 @@ SENTENCES: dict[str, str] = {
     "decision-under-way": "The notice of this round is already on its way.",
     "declarations-missing": "Some officers' declarations are missing: {which}.",
     "direct-interest": "A direct interest is declared in this bid, so it stays closed to that person.",
+    "disqualified-already": "This application is not eligible, so it can't go further and need not be withdrawn.",
     "disqualification-pending": "A disqualification is proposed. A manager confirms it or sets it aside first.",
     "drafts-not-lapsed-yet": "The last drafts are ended one minute after closing: {count} to go.",
     "failed-rule-needed": "Choose at least one rule that failed.",

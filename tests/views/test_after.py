@@ -13,8 +13,9 @@ from grants.applications import services
 from grants.applications.models import Application
 from grants.assessment.models import Recommendation
 from grants.clock import utc_now
-from grants.core.outbox import OutboxEntry
+from grants.core.outbox import Message, OutboxEntry
 from grants.eligibility import services as eligibility
+from grants.notifications.owed import is_owed
 from tests import stages
 from tests.apps import sign_in
 from tests.architecture.access_table import GROUP, TABLE, address
@@ -136,7 +137,7 @@ def test_a_running_grant_shows_where_its_returns_are(client, session) -> None:
     assert len(queries) <= 25
 
 
-def own_pages(app: Flask, stage) -> list[str]:
+def own_pages(app: Flask, stage, without=frozenset()) -> list[str]:
     """Every page that the group of the first bid may ask for: about the bid, its round, its grant and itself."""
     with app.test_request_context():
         return sorted(
@@ -144,7 +145,7 @@ def own_pages(app: Flask, stage) -> list[str]:
                 url_for(rule.endpoint, **address(rule.endpoint, set(rule.arguments), stage))
                 for rule in app.url_map.iter_rules()
                 if "GET" in (rule.methods or ()) and rule.endpoint in TABLE
-                if TABLE[rule.endpoint] & (GROUP | {"public", "signed-in"}) and set(rule.arguments) <= NAMED
+                if TABLE[rule.endpoint] & (GROUP | {"public", "signed-in"}) and set(rule.arguments) <= NAMED - without
             }
         )
 
@@ -181,6 +182,31 @@ def test_before_the_announcement_nothing_that_the_group_can_open_tells_one_outco
     assert approved[f"/applications/{bid.id}"][0] == 200
     assert approved[f"/grants/{stage.awards[0].id}"][0] == 404
     assert not any(FEEDBACK.split("<")[0] in body for _, _, body in approved.values())
+
+
+def test_where_the_disqualified_are_told_later_nothing_tells_them_earlier(app, client, session) -> None:
+    stage = stages.scoring(session, now=LONG_AGO, tells_disqualified_at_once=False)
+    bid, others = stage.bids[0], {bid.id for bid in stage.bids[1:]}
+    lead = opened(session, client, stage)
+    pages = [page for page in own_pages(app, stage, without={"award_id", "decision_id"}) if "/withdraw" not in page]
+    with time_machine.travel(utc_now(), tick=False):
+        eligible = seen(lead, pages)
+        session.execute(sa.update(Application).where(Application.id == bid.id).values(state=S.DISQUALIFIED))
+        session.commit()
+        out = seen(lead, pages)
+        assert [page for page in pages if out[page] != eligible[page]] == []
+        form = f"/applications/{bid.id}/withdraw"
+        assert form in read_page(lead.get(f"/applications/{bid.id}")).links()
+        page = read_page(lead.get(form))
+        assert lead.post(form, data={"seen_version": page.value("seen_version"), "reason": ""}).status_code == 303
+    session.expire_all()
+    assert (bid.state, others) == (S.WITHDRAWN, {each.id for each in stage.bids[1:]})
+    letter = Message(template="progressed-to-assessment", subject_type="application", subject_id=stage.bids[1].id)
+    letter.person_id = stage.groups[1][1].id
+    assert not is_owed(session, letter, now=LONG_AGO)
+    stage.round_.tells_disqualified_at_once = True
+    session.commit()
+    assert is_owed(session, letter, now=LONG_AGO)
 
 
 def test_nobody_of_a_group_is_written_to_between_the_panel_and_the_announcement(session) -> None:

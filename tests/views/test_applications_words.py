@@ -40,7 +40,8 @@ def test_a_disqualified_group_reads_it_at_once_only_where_the_round_says_so():
     assert state_for_group(bid(S.DISQUALIFIED, R.CHECKING))[0] == "Not eligible"
     held = bid(S.DISQUALIFIED, R.CHECKING, tells_at_once=False)
     assert state_for_group(held) == ("Being assessed", "blue")
-    assert not may_act(held)
+    # It may be withdrawn like every other: a button that is missing would tell.
+    assert may_act(held)
     assert state_for_group(bid(S.DISQUALIFIED, R.ANNOUNCED, tells_at_once=False))[0] == "Not eligible"
 
 

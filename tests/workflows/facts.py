@@ -115,6 +115,7 @@ FACTS = {
         decision_approved=True,
         offer_accepted=True,
         offer_over=True,
+        is_held_back=True,
     ),
     "assignment": replace(
         BARE["assignment"],

@@ -7,6 +7,7 @@ from grants.applications.queries.after import (
     steps_of,
     story_of,
     tells_always,
+    tells_at_once,
     tells_when_announced,
 )
 from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of, spelled_out
@@ -170,6 +171,7 @@ __all__ = [
     "steps_of",
     "story_of",
     "tells_always",
+    "tells_at_once",
     "tells_when_announced",
     "told_of",
     "who_is_affected",

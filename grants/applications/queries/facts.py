@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
+from grants.applications.queries.after import is_embargoed
 from grants.applications.queries.reading import Paper
 from grants.core import formats
 from grants.funds import model_form as form
@@ -44,6 +45,7 @@ def base_facts(
         "ask_pence": application.ask_pence or 0,
         "on_paper": round_.is_on_paper,
         "markers_needed": round_.markers_needed,
+        "is_held_back": is_embargoed(application),
     }
     return ApplicationFacts(**{**known, **more})
 

@@ -158,9 +158,10 @@ def _offers(application: Application, story: queries.Story | None = None, **know
 
 def may_act(application: Application) -> bool:
     """Between the decision and its announcement the group's buttons would show what was decided."""
-    decided = application.round.state == "decided"
-    held_back = application.state is ApplicationState.DISQUALIFIED
-    return not (queries.is_embargoed(application) and (decided or held_back))
+    if queries.is_embargoed(application):
+        return bool(application.round.state != "decided")
+    # Who was told that its bid is out has nothing to withdraw; to say so would only hurt.
+    return application.state is not ApplicationState.DISQUALIFIED
 
 
 def places_for(application: Application, story: queries.Story) -> dict[str, Place]:
