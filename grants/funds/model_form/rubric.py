@@ -26,7 +26,7 @@ from grants.funds.model_form.codes import (
     WORKS_WITH_AT_RISK,
 )
 from grants.funds.model_form.short import SECTIONS
-from grants.funds.parts import CriterionDef, RuleDef, SectionDef
+from grants.funds.parts import CriterionDef, QuestionDef, RuleDef, SectionDef
 from workflows.rules.eligibility import DEFAULT_RULE_CODES, RULES
 
 # The short form takes no files, so nobody is asked to look at them.
@@ -89,7 +89,7 @@ def sections_for(
     A criterion's own `reads` wins. Without any, the model's mapping holds where it reads every criterion; else none
     is kept, and each criterion is judged on the whole bid, rather than some on questions that mean another thing.
     """
-    rubric = list(criteria)
+    rubric, also = list(criteria), frozenset[str]()
     named = {question: criterion.code for criterion in rubric for question in criterion.reads}
     if not named:
         own = {question.code: question.criterion_code for section in sections for question in section.questions}
@@ -97,13 +97,22 @@ def sections_for(
         named = {code: read for code, read in own.items() if read in kept}
         if set(named.values()) != kept:
             named = {}
+        also = kept if named else also
     return tuple(
         replace(
             section,
-            questions=tuple(replace(each, criterion_code=named.get(each.code, "")) for each in section.questions),
+            questions=tuple(_read_for(each, named.get(each.code, ""), also) for each in section.questions),
         )
         for section in sections
     )
+
+
+def _read_for(question: QuestionDef, code: str, also: frozenset[str]) -> QuestionDef:
+    """The question as this criterion reads it, and those among `also` that its `settings["also_for"]` names."""
+    settings = {name: value for name, value in question.settings.items() if name != "also_for"}
+    if more := [each for each in question.settings.get("also_for", ()) if each in also and each != code]:
+        settings["also_for"] = more
+    return replace(question, criterion_code=code, settings=settings)
 
 
 # What each automatic rule reads: a question of each set. Without it the rule could never come to an answer.

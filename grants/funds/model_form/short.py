@@ -229,6 +229,8 @@ REACH = SectionDef(
             kind=Kind.LONG_TEXT,
             label="How were local people part of this plan, and how will they be?",
             word_limit=200,
+            # Whether people were listened to is part of the need, too.
+            settings={"also_for": ["C1"]},
             criterion_code="C6",
         ),
         QuestionDef(
