@@ -29,14 +29,20 @@ class Role(StrEnum):
 
 GROUP_ROLES = frozenset({Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY})
 OFFICE_ROLES = frozenset(Role) - GROUP_ROLES - {Role.SYSTEM}
+# Who may enter a bid for a group that applies on paper or by telephone.
+HELPERS = frozenset({Role.OFFICER, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where a thing belongs: the office that owns it and, for a bid or award, the organisation it is about."""
+    """Where a thing belongs: the office that owns it and, for a bid or award, the organisation it is about.
+
+    `is_helped` is of a bid that the office enters for a group, with its consent: its officers hold the pen.
+    """
 
     office_id: int | None = None
     organisation_id: int | None = None
+    is_helped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,8 @@ class Actor:
             return frozenset({Role.SYSTEM})
         office = {role for office_id, role in self.office_roles if office_id == scope.office_id}
         group = {role for org_id, role in self.organisation_roles if org_id == scope.organisation_id}
+        if scope.is_helped and not office.isdisjoint(HELPERS):
+            group.add(Role.LEAD)
         return frozenset(office | group)
 
     @property

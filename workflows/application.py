@@ -42,6 +42,8 @@ IN_ASSESSMENT = frozenset({S.ELIGIBLE, S.SCORING, S.SCORED, S.MODERATED})
 PANEL_OUTCOMES = frozenset({S.RECOMMENDED, S.RESERVE, S.NOT_RECOMMENDED})
 DECIDED = frozenset({S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED, S.DISQUALIFIED})
 ENDED_UNDECIDED = frozenset({S.LAPSED, S.WITHDRAWN})
+# While a bid is in these states officers may act for a group that applies on paper or by telephone.
+HELPED = frozenset({S.DRAFT, S.SUBMITTED, S.CLARIFICATION})
 # One live bid for each organisation and round: these states hold the place (contracts of the service, 4).
 LIVE = frozenset(S) - {S.LAPSED, S.WITHDRAWN, S.DECLINED, S.DISQUALIFIED, S.OFFER_LAPSED}
 BEFORE_AWARDED = DRAFTING | IN_CHECKS | IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED}
@@ -78,6 +80,9 @@ class ApplicationFacts:
     failed_rules: tuple[str, ...] = ()
     unresolved_rules: tuple[str, ...] = ("not-checked",)
     proposal_by: int | None = None
+    # A bid that the office entered for a group: whether what is written was read back, and who of the office wrote it.
+    needs_read_back: bool = True
+    entered_by: frozenset[int] = frozenset()
     question: str = ""
     answer: str = ""
     answer_due_at: datetime | None = None
@@ -128,6 +133,18 @@ def no_other_live_bid(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
 
 def complete(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return Refusal("form-not-complete", {"problems": facts.problems}) if facts.problems else None
+
+
+def read_back_and_agreed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Only a group's own people may send what nobody has read back to it.
+    if not facts.needs_read_back or facts.scope.organisation_id in actor.organisation_ids:
+        return None
+    return Refusal("read-back-needed")
+
+
+def not_who_entered_it(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Whoever wrote a bid down for its group does not judge it (our default).
+    return Refusal("entered-by-you") if actor.person_id in facts.entered_by else None
 
 
 def still_in_time(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
@@ -310,7 +327,7 @@ APPLICATION = Workflow(
         # action              from              to                 who             provided that                                   then
         ("start",             NEW,              S.DRAFT,           LEAD,           [round_running, on_time, quiz_not_failed, no_other_live_bid],
             [Tell("draft-saved", Audience.LEAD)]),
-        ("submit",            S.DRAFT,          S.SUBMITTED,       LEAD,           [round_running, on_time, complete],
+        ("submit",            S.DRAFT,          S.SUBMITTED,       LEAD,           [round_running, on_time, complete, read_back_and_agreed],
             [Tell("submission-receipt", Audience.LEAD)]),
         ("unsubmit",          S.SUBMITTED,      S.DRAFT,           LEAD,           [round_running, on_time],
             [Tell("submission-taken-back", Audience.LEAD)]),
@@ -332,8 +349,8 @@ APPLICATION = Workflow(
         ("start-checking",    S.SUBMITTED,      S.CHECKING,        TIMER | STAFF,  [round_running, entries_closed],                []),
         ("propose-disqualification", S.CHECKING, S.CHECKING,       STAFF,          [round_running, nothing_proposed, a_rule_failed, reason_given],
             [Tell("disqualification-to-confirm", Audience.MANAGERS)]),
-        ("set-aside-proposal", S.CHECKING,      S.CHECKING,        MANAGER,        [proposal_waits, not_the_proposer, reason_given], []),
-        ("disqualify",        S.CHECKING,       S.DISQUALIFIED,    MANAGER,        [round_running, proposal_waits, not_the_proposer, a_rule_failed],
+        ("set-aside-proposal", S.CHECKING,      S.CHECKING,        MANAGER,        [not_who_entered_it, proposal_waits, not_the_proposer, reason_given], []),
+        ("disqualify",        S.CHECKING,       S.DISQUALIFIED,    MANAGER,        [round_running, not_who_entered_it, proposal_waits, not_the_proposer, a_rule_failed],
             [Tell("application-disqualified", Audience.LEAD)]),
         # A question may mend documents and facts, never improve the bid (published practice, A6 and A7).
         ("ask",               S.CHECKING,       S.CLARIFICATION,   STAFF,          [round_running, nothing_proposed, question_asked, time_to_answer],
@@ -344,8 +361,8 @@ APPLICATION = Workflow(
             [Tell("clarification-overdue", Audience.OFFICERS)]),
         ("take-back-question", S.CLARIFICATION, S.CHECKING,        STAFF,          [reason_given],
             [Tell("clarification-taken-back", Audience.MEMBERS)]),
-        ("pass-checks",       S.CHECKING,       S.ELIGIBLE,        STAFF,          [round_running, nothing_proposed, no_rule_failed, referrals_settled], []),
-        ("reinstate",         S.DISQUALIFIED,   S.ELIGIBLE,        MANAGER,        [round_running, reason_given, scoring_not_over],
+        ("pass-checks",       S.CHECKING,       S.ELIGIBLE,        STAFF,          [round_running, not_who_entered_it, nothing_proposed, no_rule_failed, referrals_settled], []),
+        ("reinstate",         S.DISQUALIFIED,   S.ELIGIBLE,        MANAGER,        [round_running, not_who_entered_it, reason_given, scoring_not_over],
             [Tell("application-reinstated", Audience.LEAD)]),
         ("start-scoring",     S.ELIGIBLE,       S.SCORING,         MANAGER,        [round_running, enough_markers],
             [Tell("progressed-to-assessment", Audience.LEAD)]),

@@ -13,7 +13,8 @@ from grants.accounts.models import Organisation, Person
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, Stateful, UtcDateTime, one_of, references, state_check, text_enum
 from grants.funds.models import Question, Round, RoundArea
-from workflows.application import APPLICATION, DRAFTING, LIVE
+from workflows.actors import Scope
+from workflows.application import APPLICATION, DRAFTING, HELPED, LIVE
 from workflows.application import ApplicationState as S
 
 _LIVE = ", ".join(f"'{state}'" for state in sorted(LIVE))
@@ -37,7 +38,7 @@ class Application(Stateful, Base):
         sa.UniqueConstraint("round_id", "reference"),
         sa.CheckConstraint("ask_pence IS NULL OR ask_pence >= 0", name="ask_not_negative"),
         one_of("assisted_by", AssistedBy),
-        sa.CheckConstraint("assisted_by IS NULL OR consent_at IS NOT NULL", name="assisted_means_consent"),
+        sa.CheckConstraint("taken_over_at IS NULL OR assisted_by IS NOT NULL", name="only_helped_is_taken_over"),
         sa.CheckConstraint(f"submitted_at IS NOT NULL OR state IN ({_UNSENT})", name="sent_means_submitted"),
         sa.Index(
             "uq_application_live",
@@ -84,10 +85,9 @@ class Application(Stateful, Base):
     is_trial: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     # The version of the round's form that its people have seen; a sent bid keeps the one that it answered.
     form_version: Mapped[int] = mapped_column(sa.Integer, default=0)
-    # Entered by staff for a group that applied on paper or by telephone, with its consent, and read back to it.
+    # Entered by staff for a group that applies on paper or by telephone, until its own people take it over.
     assisted_by: Mapped[AssistedBy | None] = mapped_column(text_enum(AssistedBy))
-    consent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    read_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    taken_over_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[Instant]
 
     round: Mapped[Round] = relationship()
@@ -95,10 +95,61 @@ class Application(Stateful, Base):
     lead: Mapped[Person | None] = relationship(foreign_keys=[lead_person_id])
     area: Mapped[RoundArea | None] = relationship()
 
+    @property
+    def is_helped(self) -> bool:
+        """Whether the office's officers hold the pen for the group now."""
+        return self.assisted_by is not None and self.taken_over_at is None and self.state in HELPED
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(self.office_id, self.organisation_id, is_helped=self.is_helped)
+
+    @classmethod
+    def helpers_may_see(cls) -> sa.ColumnElement[bool]:
+        return sa.and_(cls.assisted_by.is_not(None), cls.taken_over_at.is_(None), cls.state.in_(sorted(HELPED)))
+
     @classmethod
     def staff_may_see(cls) -> sa.ColumnElement[bool]:
         # What a group has not sent is the group's own; the funnel counts drafts, nobody reads them.
         return sa.and_(cls.state.not_in(sorted(DRAFTING)), cls.submitted_at.is_not(None), ~cls.is_trial)
+
+
+class ReadBackBy(StrEnum):
+    """How a bid was read back to its group."""
+
+    PHONE = "phone"
+    IN_PERSON = "in-person"
+    POST = "post"
+    EMAIL = "email"
+
+
+class Assistance(Base):
+    """How a bid came to be entered by the office: for whom, with whose consent, and what was read back and agreed."""
+
+    __tablename__ = "assistance"
+    __table_args__ = (
+        one_of("read_back_how", ReadBackBy),
+        sa.CheckConstraint(
+            "(read_back_at IS NULL) = (read_back_how IS NULL) AND (read_back_at IS NULL) = (read_back_by IS NULL)",
+            name="read_back_is_whole",
+        ),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), unique=True)
+    entered_by: Mapped[int] = references("person.id", index=False)
+    contact_name: Mapped[str] = mapped_column(sa.String(200))
+    # A telephone number or an address: how the office reaches somebody who has no e-mail.
+    contact_details: Mapped[str] = mapped_column(sa.String(500), default="")
+    consent_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    consent_words: Mapped[str] = mapped_column(sa.Text)
+    entered_at: Mapped[Instant]
+    # Of the answers that the group agreed to: whatever is changed afterwards has to be read back again.
+    read_back_hash: Mapped[str] = mapped_column(sa.String(64), default="")
+    read_back_to: Mapped[str] = mapped_column(sa.String(200), default="")
+    read_back_how: Mapped[ReadBackBy | None] = mapped_column(text_enum(ReadBackBy))
+    read_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_back_by: Mapped[int | None] = references("person.id", index=False)
 
 
 class LateTime(Base):

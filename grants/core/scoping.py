@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from workflows.actors import OFFICE_ROLES, Actor, Role
+from workflows.actors import HELPERS, OFFICE_ROLES, Actor, Role
 from workflows.errors import NotFound
 
 M = TypeVar("M")
@@ -48,7 +48,8 @@ def visible(model: Any, actor: Actor, roles: frozenset[Role] = READERS) -> sa.Co
 
     A model with `office_id` is shown to that office's staff, subject to its own `staff_may_see()` clause and to what
     `shuts` registered; one with
-    `organisation_id` is also shown to that organisation's members, subject to `group_may_see()`.
+    `organisation_id` is also shown to that organisation's members, subject to `group_may_see()`. What the office
+    enters for a group (`helpers_may_see()`) is shown to those who may enter it.
     """
     if actor.is_system:
         return sa.true()
@@ -57,6 +58,9 @@ def visible(model: Any, actor: Actor, roles: frozenset[Role] = READERS) -> sa.Co
     if offices and hasattr(model, "office_id"):
         staff = sa.and_(model.office_id.in_(offices), *(~shut(actor) for shut in _shutters.get(model, ())))
         allowed.append(sa.and_(staff, model.staff_may_see()) if hasattr(model, "staff_may_see") else staff)
+    if hasattr(model, "helpers_may_see") and (helped := offices_of(actor, HELPERS)):
+        open_ = (~shut(actor) for shut in _shutters.get(model, ()))
+        allowed.append(sa.and_(model.office_id.in_(helped), model.helpers_may_see(), *open_))
     groups = sorted(actor.organisation_ids)
     if groups and hasattr(model, "organisation_id"):
         group = model.organisation_id.in_(groups)

@@ -252,7 +252,13 @@ ACTIONS: dict[tuple[str, str], str] = {
 }
 
 # What the record holds besides the actions of the tables.
+# How a bid came that the office entered for its group.
+ASSISTED = {"paper": "On paper", "phone": "By telephone"}
+
 RECORDED: dict[tuple[str, str], str] = {
+    ("application", "enter-for-group"): "Begin it for the group",
+    ("application", "read-back"): "Read it back to the group",
+    ("application", "take-over"): "Take it over from the office",
     ("document", "change-expiry"): "Change the date it runs out",
     ("fund", "edit"): "Change the fund",
     ("round", "discard-change"): "Drop the change of the form",
@@ -423,7 +429,13 @@ SENTENCES: dict[str, str] = {
     "link-not-sent-again": "This message carried a link that has ended. Ask the person to sign in, or invite them again.",
     "late-time-given-before": "This group was given time after its deadline already. It is given once.",
     "late-time-proposed": "Time is proposed already. A manager gives it or refuses it first.",
+    "group-has-bid": "This group has an application of its own in this round. Each group may have one.",
+    "read-back-needed": "Read the answers back to the group first, and write down that it agreed.",
+    "entered-by-you": "You entered this bid for its group, so somebody else has to judge it.",
+    "consent-not-given-yet": "Choose the day on which they agreed: today or earlier.",
+    "answers-changed-since-read": "An answer has changed since this copy was made. Read it back again as it stands now.",
     "live-bid-exists": "Your group already has an application in this round. Each group may have one.",
+    "entered-by-marker": "This person entered the bid for its group, so they can't mark it.",
     "marker-of-the-group": "This person belongs to the group that applied, so they can't mark its bid.",
     "markers-not-locked": "Waiting for markers to lock their marks: {count} to go.",
     "message-not-dead": "This message is not waiting for you: it was sent, or somebody has sent it again already.",

@@ -16,7 +16,8 @@ COMING_IN = frozenset({
 APPLYING = frozenset({
     "accounts.groups", "accounts.invite_colleague", "accounts.join_request", "accounts.leave", "accounts.merge",
     "accounts.new_group", "applications.bid_person", "applications.check", "applications.clock",
-    "applications.copy", "applications.copy_from", "applications.could_we_apply", "applications.details",
+    "applications.copy", "applications.copy_from", "applications.enter", "applications.read_back",
+    "applications.read_back_file", "applications.could_we_apply", "applications.details",
     "applications.details_changes", "applications.details_part", "applications.file", "applications.history",
     "applications.invite_person", "applications.keep_details", "applications.mine", "applications.people",
     "applications.receipt", "applications.receipt_of", "applications.section", "applications.show",

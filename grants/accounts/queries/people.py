@@ -258,3 +258,11 @@ def find_sent(session: Session, message_id: int) -> Message | None:
     return session.scalars(
         sa.select(Message).where(Message.id == message_id, Message.delivery == Delivery.SENT)
     ).one_or_none()
+
+
+def has_lead(session: Session, organisation_id: int) -> bool:
+    """Whether anybody leads the group here, and so gets its letters."""
+    asked = sa.select(Membership.id).where(
+        Membership.organisation_id == organisation_id, Membership.role == Role.LEAD, Membership.ended_at.is_(None)
+    )
+    return bool(session.scalar(sa.select(asked.exists())))

@@ -10,6 +10,7 @@ from grants.applications.queries.after import (
     tells_at_once,
     tells_when_announced,
 )
+from grants.applications.queries.assisting import count_assisted, entered_pairs, find_assistance, needs_read_back
 from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of, spelled_out
 from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
@@ -114,16 +115,19 @@ __all__ = [
     "content_of",
     "copy_of",
     "copyable_answers",
+    "count_assisted",
     "details_part",
     "details_parts",
     "differing_details",
     "eligibility_facts",
     "enclosed_with",
     "encloses",
+    "entered_pairs",
     "exact_time",
     "file_lines",
     "file_name",
     "file_question",
+    "find_assistance",
     "find_late_time",
     "find_live",
     "find_submission",
@@ -156,6 +160,7 @@ __all__ = [
     "list_sources",
     "list_submissions",
     "list_versions",
+    "needs_read_back",
     "offered_files",
     "offices_with_bids",
     "open_codes",

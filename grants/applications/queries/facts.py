@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.applications.queries.after import is_embargoed
+from grants.applications.queries.assisting import writers_of
 from grants.applications.queries.reading import Paper
 from grants.core import formats
 from grants.funds import model_form as form
@@ -46,6 +47,8 @@ def base_facts(
         "on_paper": round_.is_on_paper,
         "markers_needed": round_.markers_needed,
         "is_held_back": is_embargoed(application),
+        "needs_read_back": application.is_helped,
+        "entered_by": writers_of(session, application) if application.assisted_by else frozenset(),
     }
     return ApplicationFacts(**{**known, **more})
 

@@ -52,7 +52,7 @@ def attach_file(
         application_id=application.id,
         question_code=code,
         kind=kind_asked(question),
-        actor=speaking_for(actor, application.organisation_id),
+        actor=speaking_for(actor, application.scope),
         now=now,
     )
     if upload is not None:
@@ -75,7 +75,7 @@ def use_kept_file(
     value = _held(session, application, code)
     question = file_question(paper_of(session, application.round), code)
     document = get_file(session, application, document_id)
-    if document.application_id is not None:
+    if document.application_id is not None or document.organisation_id not in actor.organisation_ids:
         raise NotFound(subject="document")
     if document.state not in USABLE:
         raise Invalid("file-infected" if document.scan_found else "file-removed")
@@ -106,7 +106,7 @@ def take_off_file(
     _save(session, application, code, left or None, actor, now, received_at)
     document = get_file(session, application, document_id)
     if document.application_id == application.id and document.sent_at is None:
-        documents.remove_document(session, document, actor=actor, now=now)
+        documents.remove_document(session, document, actor=speaking_for(actor, application.scope), now=now)
 
 
 def say_files_follow(

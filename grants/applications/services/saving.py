@@ -76,8 +76,9 @@ def save_answers(
     later text the newest wins where it was typed (`is_typing`), and both are in the history. Raises TooLate after the
     bid's deadline.
     """
-    actor = speaking_for(actor, application.organisation_id)
     lock(session, application)
+    # Only now: the group may have taken the bid over while this waited.
+    actor = speaking_for(actor, application.scope)
     _may_edit(session, application, actor, now, received_at)
     rows = _stored(session, application, given)
     changes, lost, newer, marks = [], [], [], {}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
-from grants.applications.queries import Paper, answers_of, base_facts, paper_of, problems_of
+from grants.applications.queries import Paper, answers_of, base_facts, needs_read_back, paper_of, problems_of
 from grants.applications.queries.content import content_of, enclosed_with, hash_of, receipt_number
 from grants.applications.queries.receipts import about
 from grants.applications.services.drafting import lock, speaking_for
@@ -38,7 +38,6 @@ def submit_application(
     `seen_hash` is that of the answers which the person checked; Stale when somebody has changed one since. Raises
     TransitionRefused form-not-complete with the codes of the questions, and TooLate at or after the deadline.
     """
-    actor = speaking_for(actor, application.organisation_id)
     lock(session, application)
     paper, given = paper or paper_of(session, application.round), answers_of(session, application)
     content = content_of(paper, given)
@@ -53,7 +52,10 @@ def submit_application(
         now=now,
         received_at=received_at,
         problems=tuple(problem.question.code for problem in problems),
+        needs_read_back=needs_read_back(session, application, checked_hash),
     )
+    if actor.on_paper:
+        actor = speaking_for(actor, application.scope)
     # Inside a savepoint: a refusal leaves neither a receipt nor a time of sending behind.
     with session.begin_nested():
         submission = _receipt(session, application, actor, received_at, content, content_hash)

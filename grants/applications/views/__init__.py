@@ -1,6 +1,7 @@
 """The group's pages, by subject, on one blueprint: whether they may apply, the writing, the sending, the standing."""
 
 from grants.applications.views import (
+    assisting,
     checking,
     clock,
     copying,
@@ -22,6 +23,7 @@ from grants.applications.views import (
 from grants.applications.views.blueprint import bp
 
 __all__ = [
+    "assisting",
     "bp",
     "checking",
     "clock",

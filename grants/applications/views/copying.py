@@ -12,7 +12,7 @@ from grants.applications import queries, services
 from grants.applications.forms import TickForm, short_sentence_of
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
-from grants.applications.views.standing import load
+from grants.applications.views.standing import load_own
 from grants.applications.views.words import state_for_group
 from grants.clock import utc_now
 from grants.extensions import db
@@ -44,7 +44,7 @@ def load_pair(session: Session, actor: Actor, application_id: int, source_id: in
 
 
 @bp.get("/applications/<int:application_id>/copy")
-@allows(*WRITERS, on=load)
+@allows(*WRITERS, on=load_own)
 def copy_from(application: Application) -> Any:
     """The group's other bids."""
     if application.state is not ApplicationState.DRAFT:

@@ -17,7 +17,7 @@ from grants.applications.models import Application
 from grants.applications.queries import Part
 from grants.applications.views import looking_up
 from grants.applications.views.blueprint import bp
-from grants.applications.views.standing import load
+from grants.applications.views.standing import load_own
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds import group_form
@@ -167,14 +167,14 @@ def details_changes(organisation: Organisation) -> str:
 
 
 @bp.get("/applications/<int:application_id>/keep-details")
-@allows(*KEEPERS, on=load)
+@allows(*KEEPERS, on=load_own)
 def keep_details(application: Application) -> str:
     """What this bid says of the group that the group does not keep, to be ticked."""
     return _keep_page(application, {})
 
 
 @bp.post("/applications/<int:application_id>/keep-details")
-@allows(*KEEPERS, on=load)
+@allows(*KEEPERS, on=load_own)
 def save_kept_details(application: Application) -> Any:
     """Keep what was ticked, and nothing else."""
     form = TickForm()

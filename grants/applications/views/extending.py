@@ -18,6 +18,7 @@ from grants.applications.queries.drafts import (
     list_lately_lapsed,
 )
 from grants.applications.views.blueprint import bp
+from grants.applications.views.starting import why_closed
 from grants.clock import utc_now
 from grants.core import transitions
 from grants.extensions import db
@@ -40,7 +41,13 @@ def drafts(round_: Round) -> Any:
     lapsed = list_lately_lapsed(db.session, round_, now=now, late_for=late_for())
     may_give = Role.MANAGER in current_actor().roles_in(round_.scope)
     return render_template(
-        "applications/drafts.html", round=round_, drafts=found, may_give=may_give, lapsed=lapsed, now=now
+        "applications/drafts.html",
+        round=round_,
+        drafts=found,
+        may_give=may_give,
+        may_enter=why_closed(round_) is None and not round_.is_trial,
+        lapsed=lapsed,
+        now=now,
     )
 
 

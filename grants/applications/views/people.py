@@ -12,11 +12,10 @@ from grants.accounts import queries as accounts
 from grants.accounts import services as account_services
 from grants.accounts.forms import GroupRolesForm, InviteToGroupForm, ReasonForm
 from grants.accounts.queries import Colleague
-from grants.applications import queries
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
 from grants.applications.views.clock import clock_of
-from grants.applications.views.standing import GROUP, load
+from grants.applications.views.standing import GROUP, load_own
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.web import identity
@@ -42,12 +41,12 @@ class BidPerson:
 
 
 def load_person(session: Session, actor: Actor, application_id: int, person_id: int) -> BidPerson:
-    application = queries.get_application(session, actor, application_id)
+    application = load_own(session, actor, application_id)
     return BidPerson(application, accounts.get_colleague(session, actor, application.organisation_id, person_id))
 
 
 @bp.get("/applications/<int:application_id>/people")
-@allows(*GROUP, on=load)
+@allows(*GROUP, on=load_own)
 def people(application: Application) -> str:
     """Who is on the bid and what each may do."""
     groups = accounts.list_colleagues(db.session, current_actor())
@@ -63,13 +62,13 @@ def people(application: Application) -> str:
 
 
 @bp.get("/applications/<int:application_id>/people/invite")
-@allows(Role.LEAD, on=load)
+@allows(Role.LEAD, on=load_own)
 def invite_person(application: Application) -> str:
     return _invite_page(application, open_form(InviteToGroupForm))
 
 
 @bp.post("/applications/<int:application_id>/people/invite")
-@allows(Role.LEAD, on=load)
+@allows(Role.LEAD, on=load_own)
 def send_invitation(application: Application) -> Any:
     """Invite by e-mail; the link leads straight to this bid."""
     form = InviteToGroupForm()

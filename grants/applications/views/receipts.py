@@ -8,9 +8,11 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from grants.accounts import queries as accounts
 from grants.applications import queries
 from grants.applications.models import Application, Submission
 from grants.applications.views.blueprint import bp
+from grants.applications.views.helping import help_words
 from grants.applications.views.standing import GROUP, load
 from grants.extensions import db
 from grants.web.access import allows
@@ -64,6 +66,8 @@ def _page(application: Application, submission: Submission) -> str:
         is_last=sendings[0] is submission,
         others=[each for each in sendings if each is not submission],
         received=queries.exact_time(submission.received_at),
+        has_email=accounts.has_lead(db.session, application.organisation_id),
+        **help_words(application),
         data_name=queries.file_name("answers", submission, "json"),
     )
 

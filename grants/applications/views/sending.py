@@ -11,6 +11,7 @@ from grants.applications.forms import WithdrawForm, sentence_of
 from grants.applications.models import Application
 from grants.applications.views.blueprint import bp
 from grants.applications.views.clock import clock_of
+from grants.applications.views.helping import help_words
 from grants.applications.views.standing import load, may_act
 from grants.clock import utc_now
 from grants.extensions import db
@@ -43,6 +44,7 @@ def _check_page(application: Application, notice: str = "") -> str:
         for part in paper.parts
         if (asked := [each for each in part.questions if answers.applies(each, counted)])
     ]
+    content_hash = queries.hash_of(queries.content_of(paper, given))
     return render_template(
         "applications/check.html",
         application=application,
@@ -56,7 +58,9 @@ def _check_page(application: Application, notice: str = "") -> str:
             for question in paper.questions
             for doubt in queries.question_doubts(question, counted, paper.districts)
         ],
-        content_hash=queries.hash_of(queries.content_of(paper, given)),
+        content_hash=content_hash,
+        is_read_back=not queries.needs_read_back(db.session, application, content_hash),
+        **help_words(application),
         is_lead=Role.LEAD in current_actor().roles_in(application.scope),
         clock=clock_of(application),
         notice=notice,

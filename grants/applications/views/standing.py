@@ -14,6 +14,7 @@ from grants.applications.views.after import after_sending, lines_of
 from grants.applications.views.blueprint import bp
 from grants.applications.views.change_words import form_news_words
 from grants.applications.views.clock import clock_of
+from grants.applications.views.helping import help_words
 from grants.applications.views.words import PART_STATUS, state_for_group, time_left
 from grants.clock import utc_now
 from grants.extensions import db
@@ -24,6 +25,7 @@ from grants.web.filters import day, london, london_short
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
 from workflows.deadlines import end_of_day
+from workflows.errors import NotAllowed
 
 GROUP = (Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY)
 # A question is answered on its own page, so that its answer is still to come is no reason to hide the way there.
@@ -34,6 +36,14 @@ WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
 
 def load(session: Session, actor: Actor, application_id: int) -> Application:
     return queries.get_application(session, actor, application_id)
+
+
+def load_own(session: Session, actor: Actor, application_id: int) -> Application:
+    """The bid for its group's own people: what belongs to the group is not opened by who enters a bid for it."""
+    application = load(session, actor, application_id)
+    if application.organisation_id not in actor.organisation_ids:
+        raise NotAllowed()
+    return application
 
 
 @bp.get("/applications")
@@ -103,13 +113,20 @@ def _task_list(application: Application) -> str:
         steps=lines_of(application, queries.Story()),
         news=form_news_words(application),
         kept=queries.kept_answers(db.session, application, paper),
-        is_keeper=bool(current_actor().roles_in(application.scope) & KEEPERS),
+        is_keeper=_is_keeper(application),
+        **help_words(application),
     )
+
+
+def _is_keeper(application: Application) -> bool:
+    # Whoever enters a bid for a group has no say in what the group keeps of itself.
+    mine = {role for group, role in current_actor().organisation_roles if group == application.organisation_id}
+    return not mine.isdisjoint(KEEPERS)
 
 
 def _keep_count(application: Application) -> int:
     """How many answers about the group it does not keep yet; asked of those alone who may keep them."""
-    if not current_actor().roles_in(application.scope) & KEEPERS:
+    if not _is_keeper(application):
         return 0
     paper, given = queries.paper_of(db.session, application.round), queries.answers_of(db.session, application)
     return len(queries.differing_details(db.session, application, paper, given))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Person
 from grants.applications.models import Application
+from grants.applications.queries import entered_pairs
 from grants.assessment import queries
 from grants.assessment.models import Assignment
 from grants.assessment.queries.facts import READY, UNLOCKED, assignment_counts, round_facts
@@ -44,7 +45,7 @@ def assign_marker(
 ) -> Assignment:
     """Ask this person to mark this bid.
 
-    Refused: bid-not-eligible, not-a-marker, marker-of-the-group, direct-interest, already-assigned.
+    Refused: bid-not-eligible, not-a-marker, marker-of-the-group, entered-by-marker, direct-interest, already-assigned.
     """
     return assign_markers(session, [(application, person)], actor=actor, now=now)[0]
 
@@ -88,6 +89,7 @@ class _Blocked:
             (office_id, person.id) for office_id in offices for person in queries.list_markers(session, office_id)
         }
         self.members = queries.belonging(session, people, {application.organisation_id for application, _ in pairs})
+        self.writers = entered_pairs(session, ids)
         self.interests = queries.interests_of(session, ids, people)
         self.assigned = {
             (each.application_id, each.person_id)
@@ -102,6 +104,7 @@ class _Blocked:
             "bid-not-eligible": application.state not in ASSIGNABLE,
             "not-a-marker": (application.office_id, person.id) not in self.markers,
             "marker-of-the-group": (person.id, application.organisation_id) in self.members,
+            "entered-by-marker": (person.id, application.id) in self.writers,
             "direct-interest": standing is not None and standing.interest is Interest.DIRECT,
             "already-assigned": (application.id, person.id) in self.assigned,
         }

@@ -384,6 +384,44 @@ def upgrade() -> None:
         batch_op.create_index("ix_answer_version_answer", ["application_id", "question_id", "id"], unique=False)
 
     op.create_table(
+        "assistance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("entered_by", sa.Integer(), nullable=False),
+        sa.Column("contact_name", sa.String(length=200), nullable=False),
+        sa.Column("contact_details", sa.String(length=500), nullable=False),
+        sa.Column("consent_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("consent_words", sa.Text(), nullable=False),
+        sa.Column("entered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_back_hash", sa.String(length=64), nullable=False),
+        sa.Column("read_back_to", sa.String(length=200), nullable=False),
+        sa.Column(
+            "read_back_how",
+            sa.Enum("phone", "in-person", "post", "email", name="readbackby", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("read_back_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("read_back_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "read_back_how IN ('phone', 'in-person', 'post', 'email')", name=op.f("ck_assistance_read_back_how_known")
+        ),
+        sa.CheckConstraint(
+            "(read_back_at IS NULL) = (read_back_how IS NULL) AND (read_back_at IS NULL) = (read_back_by IS NULL)",
+            name=op.f("ck_assistance_read_back_is_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_assistance_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entered_by"], ["person.id"], name=op.f("fk_assistance_entered_by_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["read_back_by"], ["person.id"], name=op.f("fk_assistance_read_back_by_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assistance")),
+        sa.UniqueConstraint("application_id", name=op.f("uq_assistance_application_id")),
+    )
+    op.create_table(
         "clarification",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -686,8 +724,7 @@ def upgrade() -> None:
                 "assisted_by", sa.Enum("paper", "phone", name="assistedby", native_enum=False, length=40), nullable=True
             )
         )
-        batch_op.add_column(sa.Column("consent_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("read_back_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("taken_over_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True))
 
     with op.batch_alter_table("organisation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("name_key", sa.String(length=200), nullable=False, server_default=""))
@@ -738,16 +775,16 @@ def upgrade() -> None:
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.add_column(sa.Column("about", sa.JSON(), nullable=False, server_default="{}"))
     with op.batch_alter_table("round") as batch_op:
-        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
         batch_op.create_check_constraint(op.f("ck_round_trial_is_of_a_round"), "is_trial = (trial_of_id IS NOT NULL)")
         batch_op.create_check_constraint(
             op.f("ck_round_endorsement_known"), "endorsement IN ('none', 'welcome', 'needed')"
         )
+        batch_op.create_check_constraint(op.f("ck_round_form_version_not_negative"), "form_version >= 0")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(op.f("ck_application_assisted_by_known"), "assisted_by IN ('paper', 'phone')")
         batch_op.create_check_constraint(
-            op.f("ck_application_assisted_means_consent"), "assisted_by IS NULL OR consent_at IS NOT NULL"
+            op.f("ck_application_only_helped_is_taken_over"), "taken_over_at IS NULL OR assisted_by IS NOT NULL"
         )
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
@@ -807,12 +844,12 @@ def downgrade() -> None:
         ),
     )
     with op.batch_alter_table("round") as batch_op:
-        batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_trial_is_of_a_round"), type_="check")
         batch_op.drop_constraint(op.f("ck_round_endorsement_known"), type_="check")
+        batch_op.drop_constraint(op.f("ck_round_form_version_not_negative"), type_="check")
     with op.batch_alter_table("application") as batch_op:
         batch_op.drop_constraint(op.f("ck_application_assisted_by_known"), type_="check")
-        batch_op.drop_constraint(op.f("ck_application_assisted_means_consent"), type_="check")
+        batch_op.drop_constraint(op.f("ck_application_only_helped_is_taken_over"), type_="check")
         batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
@@ -861,8 +898,7 @@ def downgrade() -> None:
         batch_op.drop_column("name_key")
 
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.drop_column("read_back_at")
-        batch_op.drop_column("consent_at")
+        batch_op.drop_column("taken_over_at")
         batch_op.drop_column("assisted_by")
         batch_op.drop_column("form_version")
         batch_op.drop_column("is_trial")
@@ -916,6 +952,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_clarification_application_id"))
 
     op.drop_table("clarification")
+    op.drop_table("assistance")
     with op.batch_alter_table("answer_version", schema=None) as batch_op:
         batch_op.drop_index("ix_answer_version_answer")
 

@@ -59,6 +59,7 @@ SHOWN: Final = (
     Application.state,
     Application.percent_millionths,
     Application.submitted_at,
+    Application.assisted_by,
 )
 
 

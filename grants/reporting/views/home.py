@@ -15,6 +15,7 @@ from workflows.actors import OFFICE_ROLES
 # kind -> (one, many, page)
 WORDS = {
     "set-up": ("round to finish setting up", "rounds to finish setting up", "funds.list_rounds"),
+    "entering": ("bid to send for its group", "bids to send for their groups", "applications.drafts"),
     "checks": ("bid in its eligibility check", "bids in their eligibility check", "reporting.applications"),
     "proposals": (
         "disqualification that needs a second person",
@@ -50,6 +51,8 @@ def _item(waiting: Waiting) -> dict[str, Any]:
 def _url(waiting: Waiting, endpoint: str) -> str:
     if waiting.round_id is None:
         return link(endpoint)
+    if endpoint == "applications.drafts":
+        return link(endpoint, round_id=waiting.round_id)
     if endpoint == "reporting.applications":
         return link(endpoint, round_id=waiting.round_id, state="checking")
     return link("reporting.round_dashboard", round_id=waiting.round_id)

@@ -69,7 +69,8 @@ def applications(round_: Round) -> Any:
         # Fifty rows ask for the same few things, so they are made once for the page.
         bids_url=url_for("reporting.application", application_id=0).removesuffix("0"),
         tags=_tags(),
-        rows=[(*row[:7], _percent(row.percent_millionths), row.submitted_at) for row in page.rows],
+        ways=labels.ASSISTED,
+        rows=[(*row[:7], _percent(row.percent_millionths), row.submitted_at, row.assisted_by) for row in page.rows],
         # Some of these are fields of the form, the rest (a sort, an order, a page) only stand in the address.
         errors=[(_FIELDS.get(name), PROBLEMS[name]) for name in asked.problems],
         previous_url=_url(here, kept, before=page.before) if page.before else "",

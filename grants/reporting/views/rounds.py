@@ -108,6 +108,9 @@ def _links(round_: Round, actor: Actor) -> list[tuple[str, str]]:
     found = [("All bids", url_for("reporting.applications", round_id=round_.id))]
     if staff & {Role.OFFICER, Role.MANAGER}:
         found.append(("Set-up of the round", link("funds.setup", round_id=round_.id)))
+        if round_.state is RoundState.OPEN and not round_.is_trial:
+            found.append(("Begun and not sent", link("applications.drafts", round_id=round_.id)))
+            found.append(("Enter a paper or telephone bid", link("applications.enter", round_id=round_.id)))
         found.append(("Support events", link("events.list_events", round_id=round_.id)))
     if Role.MANAGER in staff:
         found += [
