@@ -1,10 +1,7 @@
 """What a group does with a bid, and the timed duties over drafts and sent bids; nothing here commits."""
 
-<<<<<<< HEAD
-from grants.applications.services.counting import count_answers
-=======
 from grants.applications.services.assisting import enter_for_group, record_read_back, take_over
->>>>>>> 20b8460 (Let an officer enter a bid that comes on paper or by telephone)
+from grants.applications.services.counting import count_answers
 from grants.applications.services.drafting import start_application
 from grants.applications.services.duties import lapse_due_drafts, start_due_checks
 from grants.applications.services.extending import give_more_time
@@ -20,11 +17,8 @@ __all__ = [
     "Saved",
     "attach_file",
     "copy_answers",
-<<<<<<< HEAD
     "count_answers",
-=======
     "enter_for_group",
->>>>>>> 20b8460 (Let an officer enter a bid that comes on paper or by telephone)
     "give_more_time",
     "keep_details",
     "lapse_due_drafts",
