@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from grants.accounts import services as accounts
 from grants.accounts.models import Membership, Organisation
-from grants.applications import services
+from grants.applications import queries, services
 from grants.applications.models import Application
 from grants.assessment import services as assessment
 from grants.clock import utc_now
@@ -89,6 +89,7 @@ def test_from_the_telephone_to_the_receipt(client, session, round_, officer, now
     assert "writes your application down" in read_page(client.get(f"/office/rounds/{round_.id}/enter")).text
     bid = entered(client, session, round_, now)
     assert (bid.assisted_by, bid.lead_person_id, bid.is_helped) == ("phone", None, True)
+    assert queries.answers_of(session, bid) == {"E1": GROUP["kind"]}
     assert "Go on entering it" in read_page(client.get(f"/office/rounds/{round_.id}/drafts")).text
     assert "1 bid to send for its group" in read_page(client.get("/office")).text
     task_list = read_page(client.get(f"/applications/{bid.id}"))

@@ -18,6 +18,7 @@ from grants.applications.models import Application, Assistance, AssistedBy, Read
 from grants.applications.queries import answers_of, content_of, find_assistance, find_live, hash_of, paper_of
 from grants.applications.services.drafting import lock, start_application
 from grants.core import audit
+from grants.funds.model_form import ORG_TYPE
 from grants.funds.models import Round
 from workflows.actors import HELPERS, Actor, Role
 from workflows.application import ApplicationState
@@ -67,7 +68,12 @@ def enter_for_group(
         for role in (Role.LEAD, Role.SIGNATORY):
             accounts.join_organisation(session, person, organisation, role, actor=actor, now=now)
     times = {"now": now, "received_at": received_at}
-    bid = start_application(session, round_, organisation, {}, actor=actor, assisted_by=given.how, **times)
+    paper = paper_of(session, round_)
+    # What kind of organisation it is was said just now.
+    known = {each.code: organisation.kind for each in paper.questions if each.code == ORG_TYPE}
+    bid = start_application(
+        session, round_, organisation, known, actor=actor, paper=paper, assisted_by=given.how, **times
+    )
     session.add(
         Assistance(
             application_id=bid.id,
