@@ -10,7 +10,9 @@ from grants.accounts.models import Office
 from grants.applications.queries import paper_of
 from grants.assessment.queries import rubric_of
 from grants.core import kept
+from grants.eligibility import services as eligibility
 from grants.funds.definition import AreaDef
+from tests import stages
 from tests.apps import NOW, sign_in
 from tests.builders import a_draft, a_group, a_round, a_submitted_bid, an_office, answers_to_all, staff
 from tests.pages import read_page
@@ -81,6 +83,34 @@ def test_a_bids_page_for_its_officer_takes_eight(session, client, round_):
     sign_in(client, officer)
     url = f"/office/applications/{bid.id}"
     assert queries_of(session, lambda: client.get(url)) <= 8
+
+
+def test_sending_reads_the_bid_once_more_under_its_lock_and_nothing_else_twice(session, client, ready):
+    bid = f"/applications/{ready.id}"
+    seen = read_page(client.get(f"{bid}/check")).value("seen_hash")
+    with counted(session) as asked:
+        assert client.post(f"{bid}/submit", data={"seen_hash": seen}).status_code == 303
+    reads = [each for each in asked if each.startswith("SELECT")]
+    assert len(reads) <= 7
+    assert len([each for each in reads if "\nFROM application " in each]) == 2
+    assert len([each for each in reads if "\nFROM answer " in each]) == 1
+
+
+def test_passing_a_bid_reads_its_rules_once(session, client):
+    stage = stages.checking(session, scores=(5,))
+    bid, who = stage.bids[0], {"actor": stage.actor("officer"), "now": stage.now}
+    for line in eligibility.run_rules(session, bid, **who):
+        if line.outcome != "pass":
+            eligibility.settle_rule(session, bid, line.rule.code, "pass", "Seen.", **who)
+    session.commit()
+    with time_machine.travel(stage.now, tick=False):
+        sign_in(client, stage.people["officer"])
+        url = f"/office/applications/{bid.id}/eligibility/pass"
+        client.get(f"/office/applications/{bid.id}/eligibility")
+        with counted(session) as asked:
+            assert client.post(url).status_code == 303
+    assert len([each for each in asked if not each.startswith(NOT_COUNTED)]) <= 6
+    assert len([each for each in asked if "\nFROM round_rule " in each]) == 1
 
 
 def test_a_published_form_is_read_once_and_belongs_to_no_session(session, round_):
