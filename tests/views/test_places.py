@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from grants.applications.queries import paper_from
 from grants.funds import model_form
 from grants.funds.definition import AreaDef, read_round_file
 from grants.funds.definition_file import file_of
@@ -52,6 +53,12 @@ def test_a_place_elsewhere_is_asked_about_once_and_stops_nobody(client, session,
         text = read_page(page).text
         assert (NOTE.format(outside) in text) if outside else NOTE.partition("{")[0] not in text
         assert "Error" not in read_page(page).title
+
+
+def test_the_preview_knows_the_same_districts():
+    definition = replace(read_round_file(ROUND.read_text(), ROUND.name), areas=LISTED)
+    assert paper_from(definition).districts == {"LE3", "LE4"}
+    assert paper_from(replace(definition, areas=HALF)).districts == frozenset()
 
 
 def test_a_district_is_the_first_half_of_a_postcode():

@@ -183,7 +183,8 @@ def paper_from(definition: RoundDefinition) -> Paper:
         asked = [question for question in part.questions if not question.is_hidden]
         rows = [Question(section_id=number, code=each.code, **question_values(each)) for each in asked]
         parts.append(Part(section, tuple(rows)))
-    return Paper(tuple(parts), tuple(RoundArea(name=area.name) for area in definition.areas))
+    areas = (RoundArea(name=area.name, aliases=list(area.aliases)) for area in definition.areas)
+    return Paper(tuple(parts), tuple(areas))
 
 
 def _copies(session: Session, model: type[M], statement: Any, round_id: int) -> tuple[M, ...]:
