@@ -122,6 +122,8 @@ def test_from_the_telephone_to_the_receipt(client, session, round_, officer, now
     actions = set(session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_id == bid.id)))
     assert {"enter-for-group", "read-back", "submit"} <= actions
     assert "By telephone" in read_page(client.get(f"/office/rounds/{round_.id}/applications")).text
+    dashboard = read_page(client.get(f"/office/rounds/{round_.id}"))
+    assert "1 bid, on paper or by telephone" in dashboard.text
     shown = read_page(client.get(f"/office/applications/{bid.id}"))
     assert "By telephone. The office entered it for the group." in shown.text
     assert "Read it back to the group" in shown.text

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import render_template, url_for
 
+from grants.applications.queries import count_assisted
 from grants.clock import utc_now
 from grants.decisions.queries import find_current_decision
 from grants.extensions import db
@@ -42,6 +43,7 @@ def round_dashboard(round_: Round) -> Any:
         round=round_,
         funnel=funnel,
         stages=_stages(funnel),
+        assisted_count=count_assisted(db.session, round_.id),
         areas=list_areas(db.session, funnel),
         decision=decision,
         options=options,
