@@ -161,7 +161,9 @@ def test_a_group_that_is_here_is_noticed_and_is_not_made_twice(client, session, 
     url = f"/office/rounds/{round_.id}/enter"
     page = read_page(client.post(url, data=typed(now, postcode="LE1 1AA")), 422)
     assert "This looks like a group that is here already" in page.text
-    bid = entered(client, session, round_, now, postcode="LE1 1AA", same=str(known.id))
+    mail = "stranger@example.org"
+    bid = entered(client, session, round_, now, postcode="LE1 1AA", same=str(known.id), contact_email=mail)
+    assert f"{mail} was not added to the group" in read_page(client.get(f"/applications/{bid.id}")).text
     assert bid.organisation_id == known.id
     # Pressed twice it is one draft; nobody was added to a group that was here.
     assert entered(client, session, round_, now, postcode="LE1 1AA", same=str(known.id)).id == bid.id

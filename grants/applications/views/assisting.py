@@ -32,6 +32,10 @@ from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
 from workflows.errors import Invalid, NotFound, Stale
 
+NOT_ADDED = (
+    "{} was not added to the group, which is here already: its own people say who belongs to it. They get its letters."
+)
+
 
 @bp.get("/office/rounds/<int:round_id>/enter")
 @allows(Role.OFFICER, Role.MANAGER, on=get_round)
@@ -67,6 +71,8 @@ def begin_for_group(round_: Round) -> Any:
     except Invalid as error:
         form.refuse(error)
         return _enter_page(round_, form, found), 422
+    if known and form.contact_email.data:
+        flash(NOT_ADDED.format(form.contact_email.data), "info")
     flash("The bid is begun. It is saved as you type; read it back to the group before you send it.", "success")
     return redirect(url_for("applications.show", application_id=bid.id), 303)
 
