@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -79,7 +80,8 @@ def test_killing_it_outright_leaves_nothing(service: subprocess.Popen[str], env:
     assert wait_for(lambda: len(children(child_running(service.pid, " worker ") or 0)) == 1)
     started = descendants(service.pid)
     service.kill()
-    service.wait()
+    # What they say as they end needs a reader: a full pipe holds whoever writes into it.
+    Thread(target=service.communicate, daemon=True).start()
     # A worker may be busy loading when it is told to end; a loaded machine makes that long, never endless.
     assert wait_for(lambda: not any(is_alive(pid) for pid in started))
     assert not answers(socket_folder(settings.data_dir) / "valkey.sock")
