@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from grants.accounts import services as accounts
 from grants.accounts.models import Membership, Organisation
 from grants.applications import queries, services
-from grants.applications.models import Application
+from grants.applications.models import Application, Assistance
 from grants.assessment import services as assessment
 from grants.clock import utc_now
 from grants.core.audit import AuditEntry
@@ -247,6 +247,9 @@ def test_who_entered_it_does_not_judge_it(client, session, office, round_, offic
         if result.outcome != "pass":
             eligibility.settle_rule(session, bid, result.rule.code, "pass", "Seen.", actor=other, now=later)
     eligibility.pass_checks(session, bid, actor=other, now=later)
-    with pytest.raises(TransitionRefused) as refused:
-        assessment.assign_marker(session, bid, officer, actor=other, now=later)
-    assert refused.value.code == "entered-by-marker"
+    reader = staff(session, office, Role.MARKER)
+    session.execute(sa.update(Assistance).values(read_back_by=reader.id))
+    for person in (officer, reader):
+        with pytest.raises(TransitionRefused) as refused:
+            assessment.assign_marker(session, bid, person, actor=other, now=later)
+        assert refused.value.code == "entered-by-marker"

@@ -31,10 +31,11 @@ _WRITERS = (
 
 
 def entered_pairs(session: Session, application_ids: Collection[int]) -> set[tuple[int, int]]:
-    """The (person, bid) pairs where the person of the office entered this bid for its group."""
+    """The (person, bid) pairs where the person of the office entered this bid for its group, or read it back."""
     asked = Assistance.application_id.in_(sorted(application_ids))
-    rows = session.execute(sa.select(Assistance.entered_by, Assistance.application_id).where(asked))
-    return {(person_id, application_id) for person_id, application_id in rows}
+    columns = Assistance.application_id, Assistance.entered_by, Assistance.read_back_by
+    rows = session.execute(sa.select(*columns).where(asked))
+    return {(person_id, bid_id) for bid_id, *people in rows for person_id in people if person_id is not None}
 
 
 def needs_read_back(session: Session, application: Application, content_hash: str) -> bool:
