@@ -106,6 +106,7 @@ def _counted(wsgi_app: Callable[..., Iterable[bytes]], shedding: Shedding) -> Ca
         try:
             return ClosingIterator(wsgi_app(environ, start_response), shedding.leave)
         except BaseException:
+            # Whatever ended it, it is in hand no longer, and is raised again as it was.
             shedding.leave()
             raise
 
