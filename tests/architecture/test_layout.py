@@ -80,7 +80,6 @@ MORE_FILES = {
 # Longer than 400 lines, and read from top to bottom like a table.
 LONG = {
     "grants/funds/models.py": "a round and everything that it is made of, table by table",
-    "grants/web/labels.py": "every word for a state, an action and a refusal",
 }
 
 

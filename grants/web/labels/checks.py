@@ -1,0 +1,8 @@
+"""Words of the work queue of eligibility and requests for a review."""
+
+from __future__ import annotations
+
+STATES: dict[str, dict[str, tuple[str, str, str]]] = {}
+ACTIONS: dict[tuple[str, str], str] = {}
+RECORDED: dict[tuple[str, str], str] = {}
+SENTENCES: dict[str, str] = {}
