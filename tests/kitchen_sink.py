@@ -24,7 +24,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
-from grants.web import filters
+from grants.web import charts, filters
 from grants.web.fields import DateField, MoneyField
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -113,7 +113,44 @@ def _context() -> dict[str, Any]:
         "sign_out_url": "/sign-out",
         "sample_notice": "Everything here is made up. No mail leaves this machine.",
         "options": options,
+        "drawn": every_chart(),
     }
+
+
+def every_chart() -> list[charts.Chart]:
+    """One chart of each kind, with the cases that are hard to draw: nothing, too much, a long name, no interval."""
+    areas = charts.Figures(("Area", "Money", "Need"), (("West", "60%", "25%"), ("East", "40%", "75%")))
+    steps = [("Received", 20), ("Eligible", 14), ("Recommended", 7), ("Declined at the last", 0)]
+    bids = [
+        charts.Range("EX-0001", "71.4% (64 to 78)", 71.4, 64, 78.2, 74, (65, 75, 82)),
+        charts.Range("EX-0002 Example Street Youth Club (fictional)", "54.0%", plain=54, marks=(40, 68)),
+        charts.Range("EX-0003", "no marks"),
+    ]
+    pot = [charts.Part("Spent", 60_000, "£60,000"), charts.Part("Reserve", 25_000, "£25,000")]
+    full = [*pot, charts.Part("Over", 40_000, "£40,000")]
+    table = charts.Figures(("What", "How much"), (("One", "1"), ("Two", "2")))
+    keys = (
+        charts.Key(charts.VALUE_KEY, "adjusted"),
+        charts.Key(charts.INTERVAL_KEY, "where it may lie"),
+        charts.Key(charts.PLAIN_KEY, "as marked"),
+        charts.Key(charts.MARK_KEY, "one marker"),
+    )
+    west = [charts.Bar("West", (3,), "3")]
+    pairs = [charts.Bar("West Exampleshire", (60, 25), "60% and 25%"), charts.Bar("East", (40, 75), "40% and 75%")]
+    stack = [charts.Bar("First round", (10, 20, 5, 1), "36 bids"), charts.Bar("Second round", (5, 0, 2, 3), "10 bids")]
+    became = ["Funded", "Declined", "Reserve", "Other"]
+    narrowing = [charts.Step(label, count, str(count)) for label, count in steps]
+    scale = {"lowest": 0, "highest": 100, "line": 65, "line_shown": "Line 65.0%"}
+    brim = {"whole": 100_000, "whole_shown": "Pot £100,000"}
+    return [
+        charts.bars("plain", "Bids by area", "West sent most.", west, series=["Bids"], figures=table),
+        charts.bars("pairs", "Money and need", "East has less.", pairs, series=["Money", "Need"], figures=areas),
+        charts.bars("stack", "Outcomes", "Most got nothing.", stack, series=became, figures=table, stacked=True),
+        charts.funnel("funnel", "From sent to funded", "7 of 20.", narrowing, figures=table),
+        charts.ranges("ranges", "Scores", "One stands above.", bids, figures=table, keys=keys, **scale),
+        charts.filling("pot", "The pot", "£15,000 is left.", pot, figures=table, **brim),
+        charts.filling("over", "Too much", "£25,000 too much.", full, figures=table, **brim),
+    ]
 
 
 def _option(action: str, label: str, **more: Any) -> SimpleNamespace:
