@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -60,6 +61,8 @@ class Assignment(Stateful, Base):
     paper_marker: Mapped[str] = mapped_column(sa.String(120), default="")
     due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The marker's own note to come back to the bid; nobody else is told of it.
+    comes_back: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[Instant]
 
     application: Mapped[Application] = relationship()
@@ -89,6 +92,40 @@ class Score(Base):
 
     assignment: Mapped[Assignment] = relationship(back_populates="scores")
     criterion: Mapped[Criterion] = relationship()
+
+
+class LockedMarks(Base):
+    """A marker's marks as they were locked, once for each lock; a reopening changes nothing of it."""
+
+    __tablename__ = "locked_marks"
+    __table_args__ = (sa.UniqueConstraint("assignment_id", "number"),)
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = references("assignment.id", index=False)
+    number: Mapped[int] = mapped_column(sa.Integer)
+    # {criterion code: {"score": 3, "justification": "..."}}
+    marks: Mapped[dict[str, dict[str, Any]]] = mapped_column(sa.JSON)
+    locked_at: Mapped[Instant]
+    reopened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reopened_reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # Whether the marker could see another's scores of this bid before theirs were opened again.
+    saw_others: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+
+    assignment: Mapped[Assignment] = relationship()
+
+
+class ReleasedFile(Base):
+    """A file that can't be cleaned of its author, which an officer has looked into and gives to the markers."""
+
+    __tablename__ = "released_file"
+    __table_args__ = (sa.UniqueConstraint("application_id", "document_id"),)
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    document_id: Mapped[int] = references("document.id", index=False)
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    reason: Mapped[str] = mapped_column(sa.Text)
+    released_at: Mapped[Instant]
 
 
 class Panel(Stateful, Base):

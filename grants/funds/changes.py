@@ -56,7 +56,7 @@ ROUND_FIELDS: Final = (
     *("title", "theme", "purpose", "guidance", "privacy_notice", "pot_pence", "min_ask_pence", "max_ask_pence"),
     *("max_project_cost_pence", "max_months", "scoring_ends_at", "panel_on", "decide_by_on", "announce_on"),
     *("line_hundredths", "band_edges", "markers_needed", "panel_quorum", "needs_community_rep"),
-    *("tells_disqualified_at_once", "acceptance_working_days", "endorsement"),
+    *("tells_disqualified_at_once", "is_anonymous", "acceptance_working_days", "endorsement"),
 )
 # What a group need not read: it changes nothing of what it writes or how it is judged.
 STAFF_ONLY: Final = frozenset(

@@ -25,7 +25,7 @@ from grants.funds.parts import (
 )
 from workflows.errors import Invalid
 from workflows.rules.letters import LETTERS, LONGEST_WORDS, unknown_places
-from workflows.rules.scoring import MAX_SCORE, WEIGHTS_SUM
+from workflows.rules.scoring import MAX_SCORE, SCALES, WEIGHTS_SUM
 
 __all__ = [
     "AreaDef",
@@ -45,7 +45,7 @@ KEYS: Final = frozenset(
         *("privacy_notice", "opens_at", "closes_at", "rolling", "grace_minutes", "scoring_ends_at", "panel_on"),
         *("decide_by_on", "announce_on", "pot", "line", "bands", "min_ask", "max_ask", "max_project_cost"),
         *("max_months", "markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once"),
-        *("acceptance_working_days", "fictional", "endorsement", "letters", "areas", "area_aliases"),
+        *("anonymous", "acceptance_working_days", "fictional", "endorsement", "letters", "areas", "area_aliases"),
         *("criteria", "sections", "questions", "rules", "events"),
     )
 )
@@ -224,6 +224,7 @@ def _people(top: Table) -> dict[str, Any]:
         "panel_quorum": top.whole("panel_quorum", least=1, most=50, default=3),
         "needs_community_rep": top.flag("needs_community_rep"),
         "tells_disqualified_at_once": top.flag("tells_disqualified_at_once", default=True),
+        "is_anonymous": top.flag("anonymous"),
         "acceptance_working_days": top.whole("acceptance_working_days", least=1, most=250, default=20),
     }
 
@@ -260,17 +261,22 @@ def _criteria(top: Table) -> tuple[CriterionDef, ...]:
     total = sum(criterion.weight for criterion in read)
     if read and total != WEIGHTS_SUM:
         top.say("criteria", f"the weights add up to {total}: make them add up to {WEIGHTS_SUM}")
+    scales = {(criterion.min_score, criterion.max_score) for criterion in read}
+    if len(scales) > 1 or not scales <= set(SCALES):
+        known = ", ".join(f"{least} to {most}" for least, most in SCALES)
+        top.say("criteria", f"give every criterion the same scale, one of these: {known}")
     return read
 
 
 def _criterion(table: Table) -> CriterionDef:
-    table.only(("code", "title", "weight", "guidance", "max_score", "reads"))
+    table.only(("code", "title", "weight", "guidance", "min_score", "max_score", "reads"))
     return CriterionDef(
         code=table.code("code", longest=20),
         title=table.text("title", needed=True),
         weight=table.whole("weight", least=1, most=WEIGHTS_SUM, needed=True) or 0,
         guidance=table.text("guidance", longest=LONG),
-        max_score=table.whole("max_score", least=MAX_SCORE, most=MAX_SCORE, default=MAX_SCORE) or MAX_SCORE,
+        min_score=table.whole("min_score", least=0, most=1, default=0) or 0,
+        max_score=table.whole("max_score", least=1, most=MAX_SCORE, default=MAX_SCORE) or MAX_SCORE,
         reads=table.texts("reads", longest=20),
     )
 

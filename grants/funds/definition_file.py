@@ -17,6 +17,7 @@ from grants.funds.form_tables import DEFAULT_OPTIONS, option_value
 from grants.funds.parts import CriterionDef, EventDef, QuestionDef, RoundDefinition, RuleDef, SectionDef
 from workflows.deadlines import to_london
 from workflows.money import format_pounds
+from workflows.rules.scoring import USUAL_SCALE
 
 # Key of the file -> field of the definition, where the value is the same in both.
 SAME: Final = {
@@ -24,6 +25,7 @@ SAME: Final = {
     "privacy_notice": "privacy_notice",
     "fictional": "is_fictional",
     "rolling": "is_rolling",
+    "anonymous": "is_anonymous",
     **{key: key for key in ("grace_minutes", "panel_on", "decide_by_on", "announce_on", "max_months")},
     **{key: key for key in ("markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once")},
     **{key: key for key in ("acceptance_working_days", "endorsement")},
@@ -97,7 +99,9 @@ def _aliases(definition: RoundDefinition) -> dict[str, str | list[str]]:
 
 
 def _criterion(each: CriterionDef) -> dict[str, Any]:
-    return _filled({"code": each.code, "title": each.title, "weight": each.weight, "guidance": each.guidance})
+    table = {"code": each.code, "title": each.title, "weight": each.weight, "guidance": each.guidance}
+    scale = {"min_score": each.min_score, "max_score": each.max_score}
+    return _filled(table | (scale if (each.min_score, each.max_score) != USUAL_SCALE else {}))
 
 
 def _section(each: SectionDef) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def definition_of(round_: Round) -> RoundDefinition:
                 title=c.title,
                 weight=c.weight,
                 guidance=c.guidance,
+                min_score=c.min_score,
                 max_score=c.max_score,
                 reads=tuple(q.code for q in _in_order(round_) if q.criterion_code == c.code),
             )

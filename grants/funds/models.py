@@ -113,6 +113,8 @@ class Round(Stateful, Base):
     panel_quorum: Mapped[int] = mapped_column(sa.Integer, default=3)
     needs_community_rep: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     tells_disqualified_at_once: Mapped[bool] = mapped_column(sa.Boolean, default=True)
+    # Markers are not told whose bid they read until its marks are locked.
+    is_anonymous: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     acceptance_working_days: Mapped[int] = mapped_column(sa.Integer, default=20)
     # When it was first shown to the public; a round cancelled before that was never theirs to see.
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -187,6 +189,7 @@ class Criterion(Base):
     __table_args__ = (
         sa.UniqueConstraint("round_id", "code"),
         sa.CheckConstraint("weight BETWEEN 1 AND 100", name="weight_in_range"),
+        sa.CheckConstraint("min_score BETWEEN 0 AND max_score - 1", name="scale_rises"),
     )
 
     id: Mapped[Id]
@@ -195,6 +198,8 @@ class Criterion(Base):
     title: Mapped[ShortText]
     guidance: Mapped[str] = mapped_column(sa.Text, default="")
     weight: Mapped[int] = mapped_column(sa.Integer)
+    # All criteria of a round have the same scale: `workflows.rules.scoring.SCALES`.
+    min_score: Mapped[int] = mapped_column(sa.Integer, default=0)
     max_score: Mapped[int] = mapped_column(sa.Integer, default=5)
     position: Mapped[int] = mapped_column(sa.Integer, default=0)
 

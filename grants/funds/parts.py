@@ -21,6 +21,7 @@ class CriterionDef:
     title: str
     weight: int
     guidance: str = ""
+    min_score: int = 0
     max_score: int = 5
     reads: tuple[str, ...] = ()
 
@@ -141,6 +142,7 @@ class RoundDefinition:
     panel_quorum: int = 3
     needs_community_rep: bool = False
     tells_disqualified_at_once: bool = True
+    is_anonymous: bool = False
     acceptance_working_days: int = 20
     is_on_paper: bool = False
     is_fictional: bool = False

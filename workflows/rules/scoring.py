@@ -20,6 +20,10 @@ Score = int | Fraction
 Marks = Mapping[str, int]
 
 MAX_SCORE: Final = 5
+# The scales that a round may mark on, from lowest to highest score: ours, and those of published rubrics (the
+# communities ministry's funds mark 1 to 5, 0 to 4, 0 to 3 and pass or fail). One holds for all criteria of a round.
+USUAL_SCALE: Final = (0, MAX_SCORE)
+SCALES: Final = (USUAL_SCALE, (1, 5), (0, 4), (0, 3), (0, 1))
 WEIGHTS_SUM: Final = 100
 EXTREME_SCORES: Final = frozenset({0, 1, 5})
 EXTREME_MINIMUM_WORDS: Final = 20
@@ -180,6 +184,11 @@ def justification_problem(
     if score in extremes and words < minimum_words:
         return Refusal("justification-too-short", {"words": words, "minimum": minimum_words})
     return None
+
+
+def extremes_of(least: int, most: int) -> frozenset[int]:
+    """The scores of a scale that need the most words: its ends, and of the usual one also the score above nothing."""
+    return EXTREME_SCORES if (least, most) == USUAL_SCALE else frozenset({least, most})
 
 
 def _by_criterion(markers: Sequence[Marks]) -> dict[str, list[int]]:

@@ -48,6 +48,7 @@ from grants.applications.queries.files import (
     states_in,
 )
 from grants.applications.queries.history import Version, get_version, list_versions
+from grants.applications.queries.judged import judged_questions
 from grants.applications.queries.organisations import get_pair, list_duplicates, list_known, offices_with_bids
 from grants.applications.queries.progress import PartProgress, PartStatus, progress_of
 from grants.applications.queries.reading import (
@@ -146,6 +147,7 @@ __all__ = [
     "judge_quiz",
     "judge_rule",
     "judged_count",
+    "judged_questions",
     "kept_answers",
     "known_files",
     "late_facts",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
 from grants.applications.queries.facts import Problem, form_problems
+from grants.applications.queries.judged import judged_questions
 from grants.applications.queries.reading import Paper
 from grants.documents import queries as documents
 from grants.documents.models import Document
@@ -143,7 +144,6 @@ _CONTENT = (
     .order_by(Submission.number.desc())
     .limit(1)
 )
-_OPEN = sa.select(Question.code).where(Question.round_id == sa.bindparam("round_id"), Question.is_private.is_(False))
 
 
 def get_sent_file(
@@ -154,7 +154,7 @@ def get_sent_file(
     Whoever may not read private answers is not handed their files either.
     """
     content = session.scalar(_CONTENT, {"application_id": application.id}) or []
-    codes = None if sees_private else set(session.scalars(_OPEN, {"round_id": application.round_id}))
+    codes = None if sees_private else set(judged_questions(session, application.round_id))
     sent = {
         number
         for entry in content

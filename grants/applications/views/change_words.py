@@ -45,6 +45,7 @@ NAMES: Final[dict[str, str]] = {
     "guidance": "Guidance",
     "is_eligibility": "Asked before the form",
     "weight": "Weight",
+    "min_score": "Lowest score",
     "max_score": "Highest score",
     "is_automatic": "Checked by the service",
     "on_breach": "Who does not meet it",
@@ -68,6 +69,7 @@ NAMES: Final[dict[str, str]] = {
     "panel_quorum": "Quorum of the panel",
     "needs_community_rep": "Needs somebody of the community",
     "tells_disqualified_at_once": "Tells groups at once that they are not eligible",
+    "is_anonymous": "Hides the group's name from markers",
     "acceptance_working_days": "Working days to accept an offer",
     "endorsement": "Support of a partner",
 }

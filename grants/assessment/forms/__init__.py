@@ -141,7 +141,7 @@ def marks_form(rubric: Rubric) -> Any:
     """A form class with a score, its words and the version seen for each criterion."""
     fields: dict[str, Any] = {"rubric": rubric}
     for each in rubric.criteria:
-        choices = [SelectChoice(str(score), str(score)) for score in range(each.max_score + 1)]
+        choices = [SelectChoice(str(score), str(score)) for score in range(each.min_score, each.max_score + 1)]
         fields[f"score_{each.id}"] = OptionalRadioField(f"Score for {each.title}", choices=choices)
         fields[f"words_{each.id}"] = TextAreaField(f"Reasons for {each.title}", validators=[too_long])
         fields[f"seen_{each.id}"] = IntegerField(widget=HiddenInput(), validators=[Optional()])
@@ -179,7 +179,7 @@ def agreed_form(rubric: Rubric, means: Mapping[str, str]) -> Any:
     for each in rubric.criteria:
         mean = means.get(each.code)
         keep = [SelectChoice(KEEP_MEAN, f"Keep the markers' mean, {mean}" if mean else "No score agreed yet")]
-        scores = [SelectChoice(str(score), str(score)) for score in range(each.max_score + 1)]
+        scores = [SelectChoice(str(score), str(score)) for score in range(each.min_score, each.max_score + 1)]
         fields[f"agreed_{each.id}"] = SelectField(f"Agreed score for {each.title}", choices=keep + scores)
         fields[f"reason_{each.id}"] = TextAreaField(f"The panel's reason for {each.title}", validators=[too_long])
     return type("AgreedForm", (AgreedFields, Form), fields)

@@ -1,6 +1,7 @@
 """Reading assessment: marks and percents, interests, markers' work, panels and their tables, and what guards ask."""
 
 from grants.assessment.queries.alerts import interest_alerts, sent_alert
+from grants.assessment.queries.anonymous import Reader, hides, reader_for
 from grants.assessment.queries.facts import (
     application_facts,
     assignment_facts,
@@ -53,6 +54,7 @@ __all__ = [
     "ModerationLine",
     "ModerationTable",
     "PanelBid",
+    "Reader",
     "Rubric",
     "application_facts",
     "assignment_facts",
@@ -68,6 +70,7 @@ __all__ = [
     "get_panel_bid",
     "get_round",
     "get_work",
+    "hides",
     "interest_alerts",
     "interests_of",
     "line_of",
@@ -81,6 +84,7 @@ __all__ = [
     "panel_facts",
     "percent_of",
     "percents_of",
+    "reader_for",
     "round_facts",
     "rubric_of",
     "sent_alert",

@@ -110,7 +110,7 @@ def missing_marks(assignment: Assignment, rubric: Rubric) -> tuple[tuple[str, ..
         row = rows.get(criterion.id)
         if row is None or row.score is None:
             unscored.append(criterion.code)
-        elif justification_problem(row.score, row.justification):
+        elif justification_problem(row.score, row.justification, extremes=rubric.extremes):
             unjustified.append(criterion.code)
     return tuple(unscored), tuple(unjustified)
 

@@ -35,6 +35,15 @@ class Rubric:
         return max((each.max_score for each in self.criteria), default=scoring.MAX_SCORE)
 
     @property
+    def min_score(self) -> int:
+        return min((each.min_score for each in self.criteria), default=0)
+
+    @property
+    def extremes(self) -> frozenset[int]:
+        """The scores that need the most words."""
+        return scoring.extremes_of(self.min_score, self.max_score)
+
+    @property
     def codes(self) -> dict[int, str]:
         return {each.id: each.code for each in self.criteria}
 

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from grants.accounts.models import OfficeRole, Person
 from grants.applications.models import Application, Submission
+from grants.applications.queries import judged_questions
 from grants.assessment.models import Assignment, Score
 from grants.assessment.queries.facts import READY, UNLOCKED
 from grants.assessment.queries.interests import barred_from
 from grants.core.scoping import get_visible
 from grants.endorsements.queries import given_after
-from grants.funds.models import Criterion, Question, Round
+from grants.funds.models import Criterion, Round
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
 from workflows.assignment import LOCKED_STATES, AssignmentState
@@ -196,11 +197,7 @@ def shown_answers(session: Session, application: Application) -> list[tuple[str,
         .order_by(Submission.number.desc())
         .limit(1)
     )
-    open_codes = set(
-        session.scalars(
-            sa.select(Question.code).where(Question.round_id == application.round_id, Question.is_private.is_(False))
-        )
-    )
+    open_codes = judged_questions(session, application.round_id)
     # A question that is not known any more is left out: what may be shown is said, never what may not.
     items = [item for item in content or [] if item.get("code") in open_codes or item.get("kind") == ENCLOSED]
     items += given_after(session, application, content or [])

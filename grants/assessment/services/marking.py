@@ -86,7 +86,7 @@ def _criterion(rubric: queries.Rubric, code: str, mark: Mark) -> Criterion:
     criterion = rubric.find(code)
     if criterion is None:
         raise Invalid("unknown-criterion", criterion=code)
-    if mark.score is not None and not 0 <= mark.score <= criterion.max_score:
+    if mark.score is not None and not criterion.min_score <= mark.score <= criterion.max_score:
         raise Invalid("score-out-of-range", criterion=code, score=mark.score, max_score=criterion.max_score)
     if len(mark.justification) > LONGEST_JUSTIFICATION:
         raise Invalid("text-too-long", criterion=code, most=LONGEST_JUSTIFICATION)

@@ -92,7 +92,7 @@ def _keep(
         if code in rows:
             session.delete(rows.pop(code))
         return
-    if not 0 <= score <= criterion.max_score:
+    if not criterion.min_score <= score <= criterion.max_score:
         raise Invalid("score-out-of-range", criterion=code, score=score, max_score=criterion.max_score)
     row = rows.get(code)
     if row is None:

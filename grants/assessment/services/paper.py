@@ -86,7 +86,7 @@ def _score(rubric: queries.Rubric, code: str, score: int, words: str, now: datet
     criterion = rubric.find(code)
     if criterion is None:
         raise Invalid("unknown-criterion", criterion=code)
-    if not 0 <= score <= criterion.max_score:
+    if not criterion.min_score <= score <= criterion.max_score:
         raise Invalid("score-out-of-range", criterion=code, score=score, max_score=criterion.max_score)
     return Score(criterion_id=criterion.id, score=score, justification=words.strip(), version=1, saved_at=now)
 

@@ -18,6 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from grants.funds.forms.rounds import LONG, tidy
@@ -29,6 +30,19 @@ from grants.web.forms import Form
 from grants.web.letter_words import unknown_words
 from workflows.rules.eligibility import RULES, RuleSpec
 from workflows.rules.letters import LETTERS, LONGEST_WORDS, unknown_places
+from workflows.rules.scoring import SCALES, USUAL_SCALE
+
+
+def scale_of(criteria: Sequence[CriterionDef]) -> tuple[int, int]:
+    return (criteria[0].min_score, criteria[0].max_score) if criteria else USUAL_SCALE
+
+
+def scale_key(scale: tuple[int, int]) -> str:
+    return f"{scale[0]}-{scale[1]}"
+
+
+def scale_words(scale: tuple[int, int]) -> str:
+    return "0 or 1: does not meet it, or meets it" if scale == (0, 1) else f"{scale[0]} to {scale[1]}"
 
 
 class CriterionRow(PlainForm):
@@ -41,13 +55,18 @@ class CriterionRow(PlainForm):
 
 
 class CriteriaForm(Form):
-    """The rubric: its weights sum to 100."""
+    """The rubric: its weights sum to 100, and all of it has one scale."""
 
+    scale = RadioField(
+        "Scores", choices=[SelectChoice(scale_key(each), scale_words(each)) for each in SCALES], validate_choice=False
+    )
     rows = FieldList(FormField(CriterionRow), max_entries=30)
 
     def criteria(self, standing: Sequence[CriterionDef]) -> list[CriterionDef]:
         """The rubric as typed; a line without a title is left out, one without a code gets the next free one."""
         known = {each.code: each for each in standing}
+        usual = scale_of(standing)
+        least, most = next((each for each in SCALES if scale_key(each) == self.scale.data), usual)
         filled = [row for row in self.rows.data if row["title"]]
         taken = {row["code"] for row in filled if row["code"]}
         made = []
@@ -55,13 +74,17 @@ class CriteriaForm(Form):
             code = row["code"] or next(f"C{n}" for n in range(1, 99) if f"C{n}" not in taken)
             taken.add(code)
             start = known.get(code) or CriterionDef(code=code, title="", weight=1)
-            made.append(replace(start, title=row["title"], weight=row["weight"] or 1, guidance=row["guidance"] or ""))
+            words = {"title": row["title"], "weight": row["weight"] or 1, "guidance": row["guidance"] or ""}
+            made.append(replace(start, **words, min_score=least, max_score=most))
         return made
 
 
-def criteria_data(criteria: Iterable[CriterionDef]) -> dict[str, Any]:
+def criteria_data(criteria: Sequence[CriterionDef]) -> dict[str, Any]:
     names = ("code", "title", "weight", "guidance")
-    return {"rows": [{name: getattr(each, name) for name in names} for each in criteria] + [{}] * BLANK_ROWS}
+    return {
+        "scale": scale_key(scale_of(criteria)),
+        "rows": [{name: getattr(each, name) for name in names} for each in criteria] + [{}] * BLANK_ROWS,
+    }
 
 
 class AreasForm(Form):
@@ -94,6 +117,11 @@ class LimitsForm(Form):
     panel_quorum = IntegerField("Members that a panel needs", [NumberRange(1, 20, "Enter a number from 1 to 20")])
     needs_community_rep = BooleanField("The panel needs a community representative")
     tells_disqualified_at_once = BooleanField("Groups that are not eligible are told at once, not with the outcomes")
+    is_anonymous = BooleanField(
+        "Hide the group's name from markers",
+        description="Until the marks are locked they see neither its name, people and numbers nor the names of its "
+        "files. What a file says inside is not changed, and may still name the group.",
+    )
     acceptance_working_days = IntegerField(
         "Working days to accept an offer", [NumberRange(1, 120, "Enter a number from 1 to 120")]
     )
@@ -106,7 +134,7 @@ class LimitsForm(Form):
 LIMITS: Final = (
     *("title", "theme", "purpose", "guidance", "privacy_notice", "min_ask_pence", "max_ask_pence"),
     *("max_project_cost_pence", "max_months", "markers_needed", "panel_quorum", "needs_community_rep"),
-    *("tells_disqualified_at_once", "acceptance_working_days"),
+    *("tells_disqualified_at_once", "is_anonymous", "acceptance_working_days"),
 )
 
 

@@ -102,7 +102,7 @@ def _areas(definition: RoundDefinition) -> dict[str, dict[str, Any]]:
 
 
 def _criteria(definition: RoundDefinition) -> dict[str, dict[str, Any]]:
-    same = ("title", "weight", "guidance", "max_score")
+    same = ("title", "weight", "guidance", "min_score", "max_score")
     return {each.code: {name: getattr(each, name) for name in same} for each in definition.criteria}
 
 
