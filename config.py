@@ -39,6 +39,8 @@ NUMBERS = {
     "LATE_HOURS": (24, 0, 168),
     # How long before a round closes what can wait makes room; 0 is never.
     "SHED_MINUTES": (60, 0, 1440),
+    # How long a change of many bids can be called back; 0 does it with the next tick.
+    "RECALL_MINUTES": (10, 0, 120),
     # Requests in one process at which it counts as busy then: of its four threads, two are left for what can't wait.
     "BUSY_REQUESTS": (3, 1, 1000),
 }
@@ -68,6 +70,7 @@ class Settings:
     file_megabytes: int = 10
     late_hours: int = 24
     shed_minutes: int = 60
+    recall_minutes: int = 10
     busy_requests: int = 3
     files_url: str = ""
     clamd_url: str = ""
@@ -101,6 +104,7 @@ class Settings:
             file_megabytes=numbers["FILE_MEGABYTES"],
             late_hours=numbers["LATE_HOURS"],
             shed_minutes=numbers["SHED_MINUTES"],
+            recall_minutes=numbers["RECALL_MINUTES"],
             busy_requests=numbers["BUSY_REQUESTS"],
             files_url=env.get("FILES_URL", ""),
             clamd_url=env.get("CLAMD_URL", ""),

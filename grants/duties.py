@@ -17,6 +17,7 @@ from config import Settings
 from grants.applications.services import lapse_due_drafts, start_due_checks
 from grants.assessment.services import remind_due_markers
 from grants.awards.services import lapse_due_offers
+from grants.bulk.services import carry_out_due, drop_old_plans
 from grants.core.database import reading_only
 from grants.core.installed import settings_of
 from grants.documents.scanner import scanner_at
@@ -132,6 +133,8 @@ DUTIES: dict[str, Duty] = {
     "run-events": run_events,
     "remind-endorsers": remind_endorsers,
     "expire-endorsements": expire_endorsements,
+    "carry-out-changes": carry_out_due,
+    "drop-old-plans": drop_old_plans,
     "purge-subscriptions": purge_subscriptions,
     "sweep-lost": sweep_lost,
     "deliver-outbox": deliver_outbox,

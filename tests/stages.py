@@ -107,8 +107,8 @@ def checking(session: Session, **options: Any) -> Stage:
     return stage
 
 
-def eligible(session: Session, **options: Any) -> Stage:
-    """Every bid has passed its checks."""
+def judged(session: Session, **options: Any) -> Stage:
+    """Every rule of every bid passes, by the computer or by a person; nobody has passed the bids yet."""
     stage = checking(session, **options)
     officer = stage.actor("officer")
     for bid in stage.bids:
@@ -117,7 +117,14 @@ def eligible(session: Session, **options: Any) -> Stage:
                 eligibility.settle_rule(
                     session, bid, result.rule.code, "pass", "Seen in the file.", actor=officer, now=stage.now
                 )
-        eligibility.pass_checks(session, bid, actor=officer, now=stage.now)
+    return stage
+
+
+def eligible(session: Session, **options: Any) -> Stage:
+    """Every bid has passed its checks."""
+    stage = judged(session, **options)
+    for bid in stage.bids:
+        eligibility.pass_checks(session, bid, actor=stage.actor("officer"), now=stage.now)
     return stage
 
 

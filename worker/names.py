@@ -19,6 +19,8 @@ SWEEP_FILES = "sweep-files"
 RUN_EVENTS = "run-events"
 REMIND_ENDORSERS = "remind-endorsers"
 EXPIRE_ENDORSEMENTS = "expire-endorsements"
+CARRY_OUT_CHANGES = "carry-out-changes"
+DROP_OLD_PLANS = "drop-old-plans"
 PURGE_SUBSCRIPTIONS = "purge-subscriptions"
 SWEEP_LOST = "sweep-lost"
 
@@ -41,6 +43,8 @@ EVERY_MINUTE = (
     RUN_EVENTS,
     REMIND_ENDORSERS,
     EXPIRE_ENDORSEMENTS,
+    CARRY_OUT_CHANGES,
+    DROP_OLD_PLANS,
     PURGE_SUBSCRIPTIONS,
     SWEEP_LOST,
 )

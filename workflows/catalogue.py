@@ -7,6 +7,7 @@ from typing import Any
 from workflows.application import APPLICATION
 from workflows.assignment import ASSIGNMENT
 from workflows.award import AWARD
+from workflows.bulk import BULK
 from workflows.decision import DECISION
 from workflows.document import DOCUMENT
 from workflows.endorsement import ENDORSEMENT
@@ -29,6 +30,7 @@ LIFECYCLES: tuple[Workflow[Any], ...] = (
     AWARD,
     MONITORING,
     MERGE,
+    BULK,
 )
 
 

@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from openpyxl import load_workbook
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import Office, Organisation
 from grants.applications.models import Application, Submission
+from grants.core.sheets import BYTE_ORDER_MARK, as_csv, as_sheet, pounds, safe
 from grants.funds.models import Question, Round
 from grants.reporting.queries import listing
-from grants.reporting.queries.export import BYTE_ORDER_MARK, export_rows, pounds_cell, safe
+from grants.reporting.queries.export import export_rows
 from grants.reporting.queries.listing import Filter, Page, read_filter
 from grants.web import labels
 from tests.apps import NOW
@@ -280,8 +282,8 @@ def test_sqlite_counts_a_state_by_the_states_own_index(
     assert "round_id=? AND state=?" in plan, plan
 
 
-def table(pieces: Any) -> list[list[str]]:
-    text = "".join(pieces)
+def table(rows: Any) -> list[list[str]]:
+    text = "".join(as_csv(rows))
     assert text.startswith(BYTE_ORDER_MARK)
     return list(csv.reader(io.StringIO(text[1:])))
 
@@ -336,9 +338,25 @@ def test_a_long_export_is_read_in_chunks(
 ) -> None:
     many_bids(session, round_, 30)
     monkeypatch.setattr("grants.reporting.queries.export.CHUNK", 7)
-    pieces = list(export_rows(session, officer, round_, Filter(), STATE_WORDS))
-    assert len(pieces) == 1 + 5
-    assert len(table(pieces)) == 31
+    with counted(session) as queries:
+        rows = list(export_rows(session, officer, round_, Filter(), STATE_WORDS))
+    assert len(rows) == 31
+    # The questions, the areas, the order, and five chunks.
+    assert len(queries) == 3 + 5
+
+
+def test_the_workbook_holds_numbers_as_numbers_and_texts_as_texts(
+    session: Session, officer: Actor, round_: Round
+) -> None:
+    a_submitted_bid(session, round_, answers={"P1": "=HYPERLINK(1)", "P3": "bell \x07 rings"})
+    pieces = as_sheet(export_rows(session, officer, round_, Filter(), STATE_WORDS), "Bids")
+    sheet = load_workbook(io.BytesIO(b"".join(pieces)))["Bids"]
+    heading, row = sheet.iter_rows()
+    cells = {str(name.value).split(" ")[0]: cell for name, cell in zip(heading, row, strict=True)}
+    assert (cells["Ask"].value, cells["Ask"].data_type) == (9000, "n")
+    assert (cells["Project"].value, cells["Project"].data_type) == ("=HYPERLINK(1)", "s")
+    assert cells["P3"].value == "bell   rings"
+    assert sheet.freeze_panes == "A2"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
@@ -349,4 +367,4 @@ def test_what_a_spreadsheet_would_calculate_is_made_text(text: str) -> None:
 
 @pytest.mark.parametrize(("pence", "cell"), [(None, ""), (0, "0.00"), (5, "0.05"), (1_415_529, "14155.29")])
 def test_money_is_a_plain_number(pence: int | None, cell: str) -> None:
-    assert pounds_cell(pence) == cell
+    assert "".join(as_csv([["a", pounds(pence)]])) == f"{BYTE_ORDER_MARK}a,{cell}\r\n"

@@ -7,6 +7,7 @@ from workflows.actors import Scope
 from workflows.application import ApplicationFacts
 from workflows.assignment import AssignmentFacts, Interest
 from workflows.award import AwardFacts
+from workflows.bulk import BulkFacts
 from workflows.decision import DecisionFacts
 from workflows.document import DocumentFacts
 from workflows.endorsement import EndorsementFacts
@@ -33,8 +34,10 @@ BARE = {
     "event": EventFacts(scope=SCOPE, now=NOW),
     "endorsement": EndorsementFacts(scope=SCOPE, now=NOW),
     "merge": MergeFacts(scope=SCOPE, now=NOW),
+    "bulk": BulkFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
+    "bulk": replace(BARE["bulk"], planned_by=9, planned_at=NOW, due_at=NOW + HOUR, count=2),
     "merge": replace(
         BARE["merge"],
         reason="The same charity",
@@ -191,6 +194,8 @@ FOR_ACTION = {
     ("application", "propose-disqualification"): {"failed_rules": ("ER8",)},
     ("application", "disqualify"): {"failed_rules": ("ER8",), "proposal_by": 1},
     ("application", "set-aside-proposal"): {"proposal_by": 1},
+    ("bulk", "drop"): {"planned_at": NOW - HOUR},
+    ("bulk", "carry-out"): {"due_at": NOW},
     ("document", "quarantine"): {"scan_found": "Eicar-Test-Signature"},
     ("assignment", "recuse"): {"marker_declared": Interest.DIRECT},
     ("assignment", "finalise"): {"moderation_closed": True},

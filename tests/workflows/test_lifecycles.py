@@ -7,7 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workflows.facts import FACTS, refusing, willing
-from workflows import application, assignment, award, decision, document, endorsement, event, merging, monitoring, panel
+from workflows import (
+    application,
+    assignment,
+    award,
+    bulk,
+    decision,
+    document,
+    endorsement,
+    event,
+    merging,
+    monitoring,
+    panel,
+)
 from workflows import round as rounds
 from workflows.actors import GROUP_ROLES, SYSTEM, Actor, Role
 from workflows.catalogue import LIFECYCLES
@@ -35,6 +47,7 @@ GROUPS = {
         assignment.LOCKED_STATES,
         assignment.OUT,
     ),
+    "bulk": (bulk.PLANNED, bulk.WAITING, bulk.OVER),
     "panel": (panel.PREPARING, panel.SITTING, panel.DONE),
     "decision": (decision.PREPARING, decision.WAITING, decision.SETTLED, decision.REFUSED),
     "award": (award.UNANSWERED, award.COMMITTED, award.RELEASED),

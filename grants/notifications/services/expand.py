@@ -40,8 +40,7 @@ def expand_outbox(session: Session, now: datetime) -> int:
     ).all()
     if not entries:
         return 0
-    people = _people_of(session, entries)
-    rows = [_message(entry, who, now) for entry in entries for who in people[entry.id]]
+    rows = messages_of(session, entries, now)
     for start in range(0, len(rows), MESSAGES_AT_ONCE):
         insert_new(session, Message, rows[start : start + MESSAGES_AT_ONCE], Message.id)
     session.execute(
@@ -52,6 +51,12 @@ def expand_outbox(session: Session, now: datetime) -> int:
     )
     session.expire_all()
     return len(entries)
+
+
+def messages_of(session: Session, entries: Sequence[OutboxEntry], now: datetime) -> list[dict[str, Any]]:
+    """The columns of one message for each person whom these entries tell; nothing is written."""
+    people = _people_of(session, entries)
+    return [_message(entry, who, now) for entry in entries for who in people[entry.id]]
 
 
 def _people_of(session: Session, entries: Sequence[OutboxEntry]) -> dict[int, list[Recipient]]:

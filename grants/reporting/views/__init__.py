@@ -2,6 +2,7 @@
 
 from grants.reporting.views import (  # noqa: F401  (their routes)
     bids,
+    bulk,
     counted,
     events,
     files,

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Response, render_template
 
+from grants.core.sheets import BYTE_ORDER_MARK, safe
 from grants.extensions import db
 from grants.funds.models import Round
 from grants.funds.queries import get_round
 from grants.reporting.queries.counted import list_counted
-from grants.reporting.queries.export import BYTE_ORDER_MARK, safe
 from grants.reporting.views.blueprint import bp
 from grants.web.access import allows
 from grants.web.shedding import can_wait

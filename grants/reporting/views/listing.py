@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,9 @@ from flask import Response, render_template, request, stream_with_context, url_f
 from markupsafe import Markup
 
 from grants.applications.queries import paper_of
+from grants.bulk import queries as bulk
+from grants.bulk.services import DOORS
+from grants.core.sheets import SHEET, Cell, as_csv, as_sheet
 from grants.extensions import db
 from grants.funds.models import Round
 from grants.funds.queries import get_round
@@ -19,8 +23,10 @@ from grants.reporting.queries.listing import Filter
 from grants.reporting.views.blueprint import EXPORTERS, READERS, bp
 from grants.web import labels
 from grants.web.access import allows, current_actor
+from grants.web.handouts import hand_out
+from grants.web.labels.bulk import BULK_KINDS
 from grants.web.shedding import can_wait
-from workflows.actors import Role
+from workflows.actors import Actor, Role
 from workflows.application import DRAFTING, ApplicationState
 from workflows.errors import Invalid
 
@@ -54,7 +60,8 @@ def applications(round_: Round) -> Any:
     areas = {area.id: area.name for area in paper_of(db.session, round_).areas}
     asked = listing.read_filter(request.args, list(areas))
     page = listing.list_page(db.session, actor, round_, asked)
-    kept = _kept(asked)
+    kept = kept_parts(asked)
+    is_exporter = bool(actor.roles_in(round_.scope) & set(EXPORTERS))
     labelled = {str(state): labels.state_label("application", state) for state in ApplicationState}
     here = url_for("reporting.applications", round_id=round_.id)
     shown = render_template(
@@ -76,9 +83,12 @@ def applications(round_: Round) -> Any:
         previous_url=_url(here, kept, before=page.before) if page.before else "",
         next_url=_url(here, kept, after=page.after) if page.after else "",
         first_url=_url(here, kept) if asked.after or asked.before else "",
-        csv_url=url_for("reporting.export", round_id=round_.id, **kept)
-        if actor.roles_in(round_.scope) & set(EXPORTERS)
-        else "",
+        csv_url=url_for("reporting.export", round_id=round_.id, **kept) if is_exporter else "",
+        xlsx_url=url_for("reporting.export_sheet", round_id=round_.id, **kept) if is_exporter else "",
+        views=bulk.list_views(db.session(), actor, round_) if is_exporter else (),
+        kept=kept,
+        me=actor.person_id,
+        bulk_kinds=_bulk_kinds(actor, round_) if page.rows else [],
     )
     return shown, 422 if asked.problems else 200
 
@@ -86,10 +96,32 @@ def applications(round_: Round) -> Any:
 _FIELDS = {"q": "q", "state": "state", "area": "area"}
 
 
+def _bulk_kinds(actor: Actor, round_: Round) -> list[tuple[str, str]]:
+    """What this person may do to many bids at once."""
+    roles = actor.roles_in(round_.scope)
+    return [(kind.value, BULK_KINDS[kind][0]) for kind, door in DOORS.items() if door.who & roles]
+
+
 @bp.get("/office/rounds/<int:round_id>/applications.csv")
 @can_wait
 @allows(Role.OFFICER, Role.MANAGER, on=get_round)
 def export(round_: Round) -> Any:
+    return Response(
+        stream_with_context(as_csv(_exported(round_))),
+        mimetype="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="{_file_name(round_)}.csv"'},
+    )
+
+
+@bp.get("/office/rounds/<int:round_id>/applications.xlsx")
+@can_wait
+@allows(Role.OFFICER, Role.MANAGER, on=get_round)
+def export_sheet(round_: Round) -> Any:
+    """The same rows as a workbook, in which amounts and percents are numbers."""
+    return hand_out(list(as_sheet(_exported(round_), "Bids")), SHEET, f"{_file_name(round_)}.xlsx")
+
+
+def _exported(round_: Round) -> Iterator[list[Cell]]:
     asked = listing.read_filter(request.args, [area.id for area in round_.areas])
     if asked.problems:
         # A file of more than was asked for is worse than none.
@@ -97,16 +129,14 @@ def export(round_: Round) -> Any:
     words = {str(state): labels.state_label("application", state) for state in ApplicationState}
     # The stream outlives the request's session, so the round leaves it first, with what was read of it.
     db.session.expunge(round_)
-    pieces = export_rows(db.session, current_actor(), round_, asked, words)
-    name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in round_.code)
-    return Response(
-        stream_with_context(pieces),
-        mimetype="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="{name}-applications.csv"'},
-    )
+    return export_rows(db.session, current_actor(), round_, asked, words)
 
 
-def _kept(asked: Filter) -> dict[str, Any]:
+def _file_name(round_: Round) -> str:
+    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in round_.code) + "-applications"
+
+
+def kept_parts(asked: Filter) -> dict[str, str]:
     """The filter as the parts of an address, without the page; what is as usual is left out."""
     parts = {
         "q": asked.search,
@@ -143,7 +173,7 @@ def _url(here: str, kept: dict[str, Any], **more: Any) -> str:
 def _heading(here: str, asked: Filter, name: str, words: str) -> dict[str, Any]:
     is_sorted = asked.sort == name
     order = "desc" if is_sorted and not asked.is_descending else "asc"
-    kept = {key: value for key, value in _kept(asked).items() if key not in {"sort", "order"}}
+    kept = {key: value for key, value in kept_parts(asked).items() if key not in {"sort", "order"}}
     return {
         "text": words,
         "href": _url(here, kept, sort=name, order=order),
