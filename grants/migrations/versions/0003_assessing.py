@@ -27,6 +27,111 @@ def _search_again() -> None:
 
 def upgrade() -> None:
     op.create_table(
+        "bulk_job",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "pass-checks", "ask", "take-back-question", "disqualify", name="bulkkind", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("planned_by_id", sa.Integer(), nullable=False),
+        sa.Column("planned_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state_entered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "planned", "waiting", "done", "called_back", "dropped", name="bulkstate", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "kind IN ('pass-checks', 'ask', 'take-back-question', 'disqualify')", name=op.f("ck_bulk_job_kind_known")
+        ),
+        sa.CheckConstraint(
+            "state IN ('planned', 'waiting', 'done', 'called_back', 'dropped')", name=op.f("ck_bulk_job_state_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_bulk_job_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["planned_by_id"], ["person.id"], name=op.f("fk_bulk_job_planned_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_bulk_job_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_job")),
+    )
+    with op.batch_alter_table("bulk_job", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_job_due", ["state", "due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_job_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bulk_job_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_saved_view_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_saved_view_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_saved_view_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("round_id", "person_id", "name", name=op.f("uq_saved_view_round_id_person_id_name")),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_saved_view_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "bulk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("seen_version", sa.Integer(), nullable=False),
+        sa.Column("letters", sa.JSON(), nullable=False),
+        sa.Column(
+            "result",
+            sa.Enum("planned", "left_out", "done", "refused", name="itemresult", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("code", sa.String(length=60), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "result IN ('planned', 'left_out', 'done', 'refused')", name=op.f("ck_bulk_item_result_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_bulk_item_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["bulk_job.id"], name=op.f("fk_bulk_item_job_id_bulk_job"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_item")),
+        sa.UniqueConstraint("job_id", "application_id", name=op.f("uq_bulk_item_job_id_application_id")),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_item_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
         "locked_marks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -101,4 +206,19 @@ def downgrade() -> None:
 
     op.drop_table("released_file")
     op.drop_table("locked_marks")
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
+
+    op.drop_table("bulk_item")
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_saved_view_person_id"))
+        batch_op.drop_index(batch_op.f("ix_saved_view_office_id"))
+
+    op.drop_table("saved_view")
+    with op.batch_alter_table("bulk_job", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_job_round_id"))
+        batch_op.drop_index(batch_op.f("ix_bulk_job_office_id"))
+        batch_op.drop_index("ix_bulk_job_due")
+
+    op.drop_table("bulk_job")
     _search_again()
