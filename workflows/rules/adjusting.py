@@ -7,29 +7,20 @@ mean as far as the marks are few or disagree, and what cannot be known from the 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import exp, log, sqrt
-from operator import mul
-from statistics import NormalDist
+from math import sqrt
 from typing import Final
 
+from workflows.rules.mixed_model import Cell, Model, Part, Vector
 from workflows.rules.scoring import MAX_SCORE, WEIGHTS_SUM, Exact, Percent, exact
 
 # Our defaults: with less than this the parts cannot be told from chance, and the raw percents are all there is.
 MIN_BIDS: Final = 5
 MIN_MARKERS: Final = 2
 MIN_SPARE_MARKS: Final = 4
+MIN_UNEVEN: Final = 3
 MIN_CONNECTED: Final = Fraction(3, 4)
-CONFIDENCE: Final = 0.9
-
-# The spread of bids and of markers, each against the spread of chance: the grid over which they are averaged.
-_BID_RATIOS: Final = (0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
-_MARKER_RATIOS: Final = (0.05, 0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
-_NEGLIGIBLE: Final = 1e-5
+# Rounds of setting the criteria right where some scores are missing; each brings them several times closer.
 _ROUNDS: Final = 30
-_NORMAL: Final = NormalDist()
-
-Vector = list[float]
-Matrix = list[Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +81,6 @@ class Adjusted:
     chance_spread: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    bid: int
-    marker: int
-    value: float
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Fit:
-    """One point of the grid: the parts, what they leave unknown, and how well the point explains the marks."""
-
-    bid_ratio: float
-    marker_ratio: float
-    evidence: float
-    chance_variance: float
-    mean: float
-    markers: Vector
-    factor: Matrix
-    pulled: Vector
-
-
 def adjust(
     given: Iterable[Given],
     weights: Mapping[str, int],
@@ -135,10 +104,36 @@ def adjust(
     code = _too_little(kept, largest, len(raw))
     if code is not None:
         return Adjusted(code, plain, {})
-    panel = _Panel(kept, weights, max_score)
-    bids = plain | panel.bids(plain, None if line is None else float(exact(line)))
-    apart = tuple(sorted(raw.keys() - largest))
-    return Adjusted(None, bids, panel.marker_parts(), apart, *panel.spreads())
+    bids, markers = sorted(largest), sorted({each.marker for each in kept})
+    cells = _cells(kept, bids, markers, weights, max_score)
+    model = Model(cells, len(bids), len(markers), rounding_variance(weights, max_score))
+    at = None if line is None else float(exact(line))
+    adjusted = {bid: _adjusted(plain[bid], model.bid(place), at) for place, bid in enumerate(bids)}
+    left = model.left_over()
+    parts = {each: _marker_part(each, model.marker(place), left[place]) for place, each in enumerate(markers)}
+    return Adjusted(None, plain | adjusted, parts, tuple(sorted(raw.keys() - largest)), *model.spreads())
+
+
+def rounding_variance(weights: Mapping[str, int], max_score: int = MAX_SCORE) -> float:
+    """What whole scores leave unknown of one set of marks, in squared percentage points, however well markers agree.
+
+    A score stands for everything that rounds to it, which is spread by a twelfth of a step squared (Sheppard,
+    Proc. London Math. Soc. 29, 1898).
+    """
+    step = WEIGHTS_SUM / max_score
+    return sum((weight / WEIGHTS_SUM) ** 2 for weight in sorted(weights.values())) * step * step / 12
+
+
+def _adjusted(plain: AdjustedBid, part: Part, line: float | None) -> AdjustedBid:
+    value, reach = part.middle, part.reach
+    chance = None if line is None else part.chance_from(line)
+    return AdjustedBid(plain.bid, plain.marks, plain.raw, value, value - reach, value + reach, chance)
+
+
+def _marker_part(marker: str, part: Part, left: Vector) -> MarkerPart:
+    lean, reach = part.middle, part.reach
+    uneven = sqrt(sum(left) / len(left)) if len(left) >= MIN_UNEVEN else None
+    return MarkerPart(marker, len(left), lean, lean - reach, lean + reach, uneven)
 
 
 def raw_percents(
@@ -192,153 +187,13 @@ def _too_little(kept: Sequence[Given], largest: frozenset[str], of: int) -> str 
     return None
 
 
-class _Panel:
-    """The marks of bids that can be compared, solved at each point of the grid."""
-
-    def __init__(self, marks: Sequence[Given], weights: Mapping[str, int], max_score: int) -> None:
-        self.bid_keys = sorted({each.bid for each in marks})
-        self.marker_keys = sorted({each.marker for each in marks})
-        self.cells = _cells(marks, self.bid_keys, self.marker_keys, weights, max_score)
-        self.of_bid: list[list[_Cell]] = [[] for _ in self.bid_keys]
-        for cell in self.cells:
-            self.of_bid[cell.bid].append(cell)
-        # Values are taken from their own middle, which keeps every figure small.
-        self.middle = sum(cell.value * cell.weight for cell in self.cells) / sum(cell.weight for cell in self.cells)
-        self.fits, self.shares = self._averaged()
-
-    def _averaged(self) -> tuple[list[_Fit], Vector]:
-        fits = [fit for ratio in _BID_RATIOS for fit in self._fits_for(ratio)]
-        best = max(fit.evidence for fit in fits)
-        likely = [fit for fit in fits if exp(fit.evidence - best) > _NEGLIGIBLE]
-        shares = [exp(fit.evidence - best) for fit in likely]
-        total = sum(shares)
-        return likely, [share / total for share in shares]
-
-    def _fits_for(self, bid_ratio: float) -> list[_Fit]:
-        """Solve with this spread of the bids, and each spread of the markers."""
-        size = len(self.marker_keys) + 1
-        matrix: Matrix = [[0.0] * size for _ in range(size)]
-        right = [0.0] * size
-        squares = log_pulled = 0.0
-        pulled: Vector = []
-        for cells in self.of_bid:
-            whole = sum(cell.weight for cell in cells) + bid_ratio**-2
-            _absorb(cells, whole, self.middle, matrix, right)
-            squares += sum(cell.weight * (cell.value - self.middle) ** 2 for cell in cells)
-            squares -= sum(cell.weight * (cell.value - self.middle) for cell in cells) ** 2 / whole
-            log_pulled += log(whole)
-            pulled.append(whole)
-        fixed = -log_pulled / 2 - len(self.of_bid) * log(bid_ratio) + _prior(bid_ratio)
-        return [self._fit(bid_ratio, ratio, matrix, right, squares, fixed, pulled) for ratio in _MARKER_RATIOS]
-
-    def _fit(
-        self,
-        bid_ratio: float,
-        marker_ratio: float,
-        absorbed: Matrix,
-        right: Vector,
-        squares: float,
-        fixed: float,
-        pulled: Vector,
-    ) -> _Fit:
-        matrix = [row[:] for row in absorbed]
-        for place in range(1, len(matrix)):
-            matrix[place][place] += marker_ratio**-2
-        factor = _cholesky(matrix)
-        half = _forward(factor, right)
-        solved = _backward(factor, half)
-        spare = len(self.cells) - 1
-        left = max(squares - sum(map(mul, half, half)), 1e-9)
-        evidence = fixed + _prior(marker_ratio) - len(self.marker_keys) * log(marker_ratio)
-        evidence -= sum(log(factor[place][place]) for place in range(len(factor))) + spare / 2 * log(left)
-        # The variance of Student's t, which is what is left when the size of chance is unknown too.
-        variance = left / max(spare - 2, 1)
-        return _Fit(bid_ratio, marker_ratio, evidence, variance, solved[0], solved[1:], factor, pulled)
-
-    def bids(self, plain: Mapping[str, AdjustedBid], line: float | None) -> dict[str, AdjustedBid]:
-        """Each bid with its adjusted percent, interval and chance."""
-        told: dict[str, AdjustedBid] = {}
-        for place, bid in enumerate(self.bid_keys):
-            points = [self._bid_at(fit, place) for fit in self.fits]
-            value, deviation = _mixed(points, self.shares)
-            reach = deviation * _NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
-            chance = None
-            if line is not None:
-                chance = sum(
-                    share * _NORMAL.cdf((middle - line) / sqrt(variance))
-                    for share, (middle, variance) in zip(self.shares, points, strict=True)
-                )
-            was = plain[bid]
-            told[bid] = AdjustedBid(bid, was.marks, was.raw, value, value - reach, value + reach, chance)
-        return told
-
-    def _bid_at(self, fit: _Fit, place: int) -> tuple[float, float]:
-        """The mean and the variance of what the bid deserves, at one point of the grid."""
-        whole = fit.pulled[place]
-        away = [0.0] * len(fit.factor)
-        away[0] = 1.0
-        own = 0.0
-        for cell in self.of_bid[place]:
-            share = cell.weight / whole
-            own += share * (cell.value - self.middle - fit.mean - fit.markers[cell.marker])
-            away[0] -= share
-            away[cell.marker + 1] -= share
-        half = _forward(fit.factor, away)
-        return self.middle + fit.mean + own, fit.chance_variance * (1 / whole + sum(map(mul, half, half)))
-
-    def marker_parts(self) -> dict[str, MarkerPart]:
-        """Each marker with their lean and how uneven their marks are."""
-        parts: dict[str, MarkerPart] = {}
-        left = self._left_over()
-        for place, marker in enumerate(self.marker_keys):
-            unit = [0.0] * (len(self.marker_keys) + 1)
-            unit[place + 1] = 1.0
-            points = []
-            for fit in self.fits:
-                half = _forward(fit.factor, unit)
-                points.append((fit.markers[place], fit.chance_variance * sum(map(mul, half, half))))
-            lean, deviation = _mixed(points, self.shares)
-            reach = deviation * _NORMAL.inv_cdf((1 + CONFIDENCE) / 2)
-            own = left[place]
-            uneven = sqrt(sum(own) / len(own)) if len(own) >= 3 else None
-            parts[marker] = MarkerPart(marker, len(own), lean, lean - reach, lean + reach, uneven)
-        return parts
-
-    def _left_over(self) -> list[Vector]:
-        """For each marker the squares of what is left of each of their marks, scaled for what the bid's part took."""
-        left: list[Vector] = [[] for _ in self.marker_keys]
-        means = [
-            sum(share * fit.markers[place] for fit, share in zip(self.fits, self.shares, strict=True))
-            for place in range(len(self.marker_keys))
-        ]
-        for cells in self.of_bid:
-            levels = [cell.value - means[cell.marker] for cell in cells]
-            total = sum(levels)
-            for cell, level in zip(cells, levels, strict=True):
-                others = len(levels) - 1
-                if others:
-                    # A mark less the mean of the others' varies by chance alone, (k + 1) / k times.
-                    away = level - (total - level) / others
-                    left[cell.marker].append(away * away * others / (others + 1))
-        return left
-
-    def spreads(self) -> tuple[float, float, float]:
-        """The spread of bids, of markers and of chance, in percentage points."""
-        pairs = list(zip(self.fits, self.shares, strict=True))
-        return (
-            sqrt(sum(share * fit.chance_variance * fit.bid_ratio**2 for fit, share in pairs)),
-            sqrt(sum(share * fit.chance_variance * fit.marker_ratio**2 for fit, share in pairs)),
-            sqrt(sum(share * fit.chance_variance for fit, share in pairs)),
-        )
-
-
 def _cells(
     marks: Sequence[Given],
     bids: Sequence[str],
     markers: Sequence[str],
     weights: Mapping[str, int],
     max_score: int,
-) -> list[_Cell]:
+) -> list[Cell]:
     """Each set of marks as one percent, the criteria that are missing in it allowed for by how the others fare."""
     bid_places = {bid: place for place, bid in enumerate(bids)}
     marker_places = {marker: place for place, marker in enumerate(markers)}
@@ -349,7 +204,7 @@ def _cells(
         if share == 0:
             continue
         over = sum(weights[code] * (100 * score / max_score - parts[code]) for code, score in each.scores.items())
-        cells.append(_Cell(bid_places[each.bid], marker_places[each.marker], over / (share * WEIGHTS_SUM), share))
+        cells.append(Cell(bid_places[each.bid], marker_places[each.marker], over / (share * WEIGHTS_SUM), share))
     return cells
 
 
@@ -373,61 +228,3 @@ def _criterion_parts(marks: Sequence[Given], weights: Mapping[str, int], max_sco
         off = sum(weights[code] * part for code, part in parts.items()) / WEIGHTS_SUM
         parts = {code: part - off for code, part in parts.items()}
     return parts
-
-
-def _absorb(cells: Sequence[_Cell], whole: float, middle: float, matrix: Matrix, right: Vector) -> None:
-    """Add one bid to the equations of the markers, itself taken out of them (its row solved for)."""
-    weight = sum(cell.weight for cell in cells)
-    value = sum(cell.weight * (cell.value - middle) for cell in cells)
-    matrix[0][0] += weight - weight * weight / whole
-    right[0] += value - weight * value / whole
-    for cell in cells:
-        row = cell.marker + 1
-        cross = cell.weight - cell.weight * weight / whole
-        matrix[0][row] += cross
-        matrix[row][0] += cross
-        matrix[row][row] += cell.weight
-        right[row] += cell.weight * (cell.value - middle) - cell.weight * value / whole
-        for other in cells:
-            matrix[row][other.marker + 1] -= cell.weight * other.weight / whole
-
-
-def _prior(ratio: float) -> float:
-    # A half-Cauchy of scale one for the ratio, told on the grid's scale of logarithms.
-    return log(ratio) - log(1 + ratio * ratio)
-
-
-def _mixed(points: Sequence[tuple[float, float]], shares: Sequence[float]) -> tuple[float, float]:
-    """The mean and the standard deviation of the points together, each a mean and a variance."""
-    mean = sum(share * middle for share, (middle, _) in zip(shares, points, strict=True))
-    variance = sum(share * (own + (middle - mean) ** 2) for share, (middle, own) in zip(shares, points, strict=True))
-    return mean, sqrt(variance)
-
-
-def _cholesky(matrix: Matrix) -> Matrix:
-    """The lower factor of a positive definite matrix, each row as long as it has figures."""
-    factor: Matrix = []
-    for place, row in enumerate(matrix):
-        own: Vector = []
-        for column in range(place):
-            other = factor[column]
-            own.append((row[column] - sum(map(mul, own, other))) / other[column])
-        own.append(sqrt(max(row[place] - sum(map(mul, own, own)), 1e-12)))
-        factor.append(own)
-    return factor
-
-
-def _forward(factor: Matrix, right: Sequence[float]) -> Vector:
-    solved: Vector = []
-    for row, value in zip(factor, right, strict=True):
-        solved.append((value - sum(map(mul, row, solved))) / row[-1])
-    return solved
-
-
-def _backward(factor: Matrix, half: Sequence[float]) -> Vector:
-    left = list(half)
-    for place in range(len(factor) - 1, -1, -1):
-        left[place] /= factor[place][place]
-        for column in range(place):
-            left[column] -= factor[place][column] * left[place]
-    return left

@@ -1,5 +1,6 @@
 """Reading assessment: marks and percents, interests, markers' work, panels and their tables, and what guards ask."""
 
+from grants.assessment.queries.agenda import Agenda, AgendaItem, agenda_of
 from grants.assessment.queries.alerts import interest_alerts, sent_alert
 from grants.assessment.queries.anonymous import Reader, hides, reader_for
 from grants.assessment.queries.facts import (
@@ -33,6 +34,7 @@ from grants.assessment.queries.panels import (
     line_of,
     list_panels,
 )
+from grants.assessment.queries.scored import Scored, scored_bids
 from grants.assessment.queries.table import ModerationLine, ModerationTable, moderation_table
 from grants.assessment.queries.told import feedback_told
 from grants.assessment.queries.work import (
@@ -49,6 +51,8 @@ from grants.assessment.queries.work import (
 )
 
 __all__ = [
+    "Agenda",
+    "AgendaItem",
     "MarkerLoad",
     "MarkerMarks",
     "ModerationLine",
@@ -56,6 +60,8 @@ __all__ = [
     "PanelBid",
     "Reader",
     "Rubric",
+    "Scored",
+    "agenda_of",
     "application_facts",
     "assignment_facts",
     "assignments_of",
@@ -87,6 +93,7 @@ __all__ = [
     "reader_for",
     "round_facts",
     "rubric_of",
+    "scored_bids",
     "sent_alert",
     "shown_answers",
     "took_part",
