@@ -40,12 +40,12 @@
   function nameWhatIsKept(place) {
     var own = PREFIX + place.dataset.keptOf + ":";
     var links = Object.keys(localStorage).filter(function (name) { return name.indexOf(own) === 0; }).map(function (name) {
-      return document.querySelector("a[href$='/sections/" + name.slice(own.length) + "']");
+      return document.querySelector("a[href$='" + (place.dataset.keptAt || "/sections/") + name.slice(own.length) + "']");
     }).filter(Boolean);
     if (!links.length) return;
     var box = document.createElement("div");
     box.className = "govuk-inset-text";
-    box.append("Some of what you typed is kept only on this device. Open the section, and it is saved: ");
+    box.append("Some of what you typed is kept only on this device. Open it, and it is saved: ");
     links.forEach(function (link, number) {
       var copy = link.cloneNode(true);
       copy.removeAttribute("aria-describedby");
@@ -306,7 +306,7 @@
     if (told.refused.length) {
       showNot(told.refused[0].sentence);
     } else if (Object.keys(disputed).length) {
-      showDispute("somebody else has changed the same answer.");
+      showDispute("somebody else, or another window, has changed the same answer.");
     } else {
       show("Saved " + told.saved, "saved");
     }
@@ -379,7 +379,8 @@
     heading.textContent = each.who ? each.who + " changed this answer: " + each.when : "This answer was changed since you typed here";
     box.setAttribute("aria-labelledby", heading.id);
     what.className = "govuk-body";
-    what.textContent = "It now says the following. What you typed is in the box above, and is not saved yet. The text that you do not choose stays in “Earlier versions”.";
+    what.textContent = "It now says the following. What you typed is in the box above, and is not saved yet. " +
+      (root.dataset.theirsIsKept || "The text that you do not choose stays in “Earlier versions”.");
     theirs.className = "app-conflict__text";
     theirs.tabIndex = 0;
     theirs.setAttribute("role", "region");

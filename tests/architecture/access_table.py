@@ -261,6 +261,7 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.marked_file": MARKER,
     "assessment.considered_file": PANEL,
     "assessment.lock": MARKER,
+    "assessment.standing": MARKER,
     "assessment.reopen": CHAIR,
     "assessment.bid_markers": MANAGER,
     "assessment.round_markers": MANAGER,

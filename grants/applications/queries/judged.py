@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -21,9 +24,21 @@ _JUDGED = sa.select(Question.code, Question.criterion_code, Question.settings).w
 )
 
 
-def judged_questions(session: Session, round_id: int) -> dict[str, frozenset[str]]:
-    """The codes of the questions whose answers are read, each with the criteria that read it; one query."""
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A question that is read: for which criteria, and whether its answers say whose bid it is."""
+
+    criteria: tuple[str, ...]
+    identifies: bool
+
+
+def judged_questions(session: Session, round_id: int) -> dict[str, Judged]:
+    """The questions whose answers are read, by code; one query."""
     return {
-        code: frozenset({criterion, *settings.get("also_for", ())} - {""})
+        code: Judged(tuple(each for each in (criterion, *settings.get("also_for", ())) if each), _tells(settings))
         for code, criterion, settings in session.execute(_JUDGED, {"round_id": round_id})
     }
+
+
+def _tells(settings: dict[str, Any]) -> bool:
+    return bool(settings.get("identifies"))

@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     DecimalField,
     Field,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -18,8 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from grants.accounts.models import Person
 from grants.assessment.queries import Rubric
@@ -42,14 +40,6 @@ OUTCOMES = [
     SelectChoice(Placing.NOT_RECOMMENDED.value, "Do not recommend"),
 ]
 KEEP_MEAN = ""
-
-
-class OptionalRadioField(RadioField):
-    """Radios of which none may be chosen: partial work is kept."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.raw_data and self.raw_data[0]:
-            super().pre_validate(form)
 
 
 class AssignForm(Form):
@@ -78,12 +68,6 @@ class ReasonForm(Form):
     """A reason that the record keeps."""
 
     reason = TextAreaField("Reason", validators=[DataRequired("Write the reason."), too_long])
-
-
-class LockForm(Form):
-    """Confirms a lock; `seen_marks` tells whether another window saved since."""
-
-    seen_marks = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
 
 class PresenceForm(Form):
@@ -122,30 +106,6 @@ class OutcomeForm(Form):
         "Why the grant will help to reduce crime and disorder", validators=[too_long]
     )
     feedback = TextAreaField("Feedback for the group", validators=[too_long])
-
-
-class MarksFields:
-    """What a form of marks offers besides its fields: them by criterion."""
-
-    rubric: Rubric
-
-    def rows(self) -> Iterator[tuple[Any, Field, Field, Field]]:
-        """(criterion, score, words, seen version) in the rubric's order."""
-        for criterion in self.rubric.criteria:
-            names = (f"{part}_{criterion.id}" for part in ("score", "words", "seen"))
-            score, words, seen = (self._fields[name] for name in names)  # type: ignore[attr-defined]
-            yield criterion, score, words, seen
-
-
-def marks_form(rubric: Rubric) -> Any:
-    """A form class with a score, its words and the version seen for each criterion."""
-    fields: dict[str, Any] = {"rubric": rubric}
-    for each in rubric.criteria:
-        choices = [SelectChoice(str(score), str(score)) for score in range(each.min_score, each.max_score + 1)]
-        fields[f"score_{each.id}"] = OptionalRadioField(f"Score for {each.title}", choices=choices)
-        fields[f"words_{each.id}"] = TextAreaField(f"Reasons for {each.title}", validators=[too_long])
-        fields[f"seen_{each.id}"] = IntegerField(widget=HiddenInput(), validators=[Optional()])
-    return type("MarksForm", (MarksFields, Form), fields)
 
 
 class AgreedFields:

@@ -35,8 +35,10 @@ from grants.assessment.queries.panels import (
     list_panels,
 )
 from grants.assessment.queries.scored import Scored, scored_bids
+from grants.assessment.queries.standing import Beside, Standing, beside, earlier_marks, standing_of
 from grants.assessment.queries.table import ModerationLine, ModerationTable, moderation_table
 from grants.assessment.queries.told import feedback_told
+from grants.assessment.queries.walk import Walk, get_marked_round, walk_of
 from grants.assessment.queries.work import (
     MarkerLoad,
     assignments_of,
@@ -53,6 +55,7 @@ from grants.assessment.queries.work import (
 __all__ = [
     "Agenda",
     "AgendaItem",
+    "Beside",
     "MarkerLoad",
     "MarkerMarks",
     "ModerationLine",
@@ -61,17 +64,22 @@ __all__ = [
     "Reader",
     "Rubric",
     "Scored",
+    "Standing",
+    "Walk",
     "agenda_of",
     "application_facts",
     "assignment_facts",
     "assignments_of",
     "barred_from",
     "belonging",
+    "beside",
     "bids_of_panel",
+    "earlier_marks",
     "feedback_told",
     "find_panel",
     "get_assignment",
     "get_bid",
+    "get_marked_round",
     "get_panel",
     "get_panel_bid",
     "get_round",
@@ -96,6 +104,8 @@ __all__ = [
     "scored_bids",
     "sent_alert",
     "shown_answers",
+    "standing_of",
     "took_part",
     "undeclared_by",
+    "walk_of",
 ]

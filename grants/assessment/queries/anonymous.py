@@ -59,7 +59,6 @@ class Reader:
     """What somebody who judges may read of these bids; of a bid that hides nothing, everything as it is."""
 
     masks: Mapping[int, Mask] = field(default_factory=dict)
-    identifying: frozenset[str] = frozenset()
 
     def hides(self, application: Application) -> bool:
         return application.id in self.masks
@@ -93,7 +92,7 @@ class Reader:
         return [(title, [self._item(mask, item, count) for item in items]) for title, items in sections]
 
     def _item(self, mask: Mask, item: Mapping[str, Any], count: _Count) -> dict[str, Any]:
-        if item.get("code") in self.identifying or item.get("kind") in IDENTIFYING_KINDS:
+        if _identifies(item):
             return {**item, "value": None, "table": None, "shown": HIDDEN if item.get("shown") else ""}
         if item.get("kind") == QuestionKind.FILES:
             return _files(item, count)
@@ -110,6 +109,11 @@ class _Count:
 
     documents: int = 0
     endorsements: int = 0
+
+
+def _identifies(item: Mapping[str, Any]) -> bool:
+    codes, kinds = IDENTIFYING_CODES, IDENTIFYING_KINDS
+    return bool(item.get("code") in codes or item.get("kind") in kinds or item.get("identifies"))
 
 
 def _files(item: Mapping[str, Any], count: _Count) -> dict[str, Any]:
@@ -137,11 +141,11 @@ def reader_for(session: Session, applications: Collection[Application]) -> Reade
     hidden = [each for each in applications if hides(each)]
     if not hidden:
         return Reader()
-    names, identifying = _known(session, hidden)
-    return Reader({each.id: Mask(names[each.id]) for each in hidden}, identifying)
+    names = _known(session, hidden)
+    return Reader({each.id: Mask(names[each.id]) for each in hidden})
 
 
-def _known(session: Session, hidden: Sequence[Application]) -> tuple[dict[int, Names], frozenset[str]]:
+def _known(session: Session, hidden: Sequence[Application]) -> dict[int, Names]:
     rounds = sorted({each.round_id for each in hidden})
     areas = frozenset(session.scalars(sa.select(RoundArea.name).where(RoundArea.round_id.in_(rounds))))
     names: dict[int, Names] = defaultdict(Names)
@@ -156,22 +160,19 @@ def _known(session: Session, hidden: Sequence[Application]) -> tuple[dict[int, N
             numbers=frozenset({organisation.charity_number, organisation.company_number}),
             addresses=frozenset({organisation.postcode}),
         )
-    return names, _from_answers(session, rounds, names)
-
-
-def _from_answers(session: Session, rounds: Sequence[int], names: dict[int, Names]) -> frozenset[str]:
-    """Adds what the answers tell of each group; returns the codes of every question that tells."""
-    rows = session.execute(
-        sa.select(Question.id, Question.code, Question.settings).where(Question.round_id.in_(rounds))
-    )
-    telling = {key: code for key, code, settings in rows if code in IDENTIFYING_CODES or settings.get("identifies")}
-    said = sa.select(Answer.application_id, Answer.question_id, Answer.value).where(
-        Answer.application_id.in_(sorted(names)), Answer.question_id.in_(sorted(telling))
-    )
-    for key, question_id, value in session.execute(said):
+    for key, code, value in session.execute(_said(sorted(names))):
         if isinstance(value, str):
-            names[key] |= _names_in(telling[question_id], value)
-    return frozenset(telling.values())
+            names[key] |= _names_in(code, value)
+    return names
+
+
+def _said(application_ids: Sequence[int]) -> sa.Select[Any]:
+    """What the answers tell of each group."""
+    return (
+        sa.select(Answer.application_id, Question.code, Answer.value)
+        .join(Question, Question.id == Answer.question_id)
+        .where(Answer.application_id.in_(application_ids), Question.code.in_(sorted(IDENTIFYING_CODES)))
+    )
 
 
 def _names_in(code: str, value: str) -> Names:

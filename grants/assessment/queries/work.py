@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
@@ -14,10 +13,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from grants.accounts.models import OfficeRole, Person
 from grants.applications.models import Application, Submission
-from grants.applications.queries import judged_questions
+from grants.applications.queries.judged import Judged, judged_questions
 from grants.assessment.models import Assignment, Score
 from grants.assessment.queries.facts import READY, UNLOCKED
 from grants.assessment.queries.interests import barred_from
+from grants.assessment.queries.walk import marking_order, own_work
 from grants.core.scoping import get_visible
 from grants.endorsements.queries import given_after
 from grants.funds.models import Criterion, Round
@@ -102,21 +102,10 @@ def list_queue(session: Session, actor: Actor) -> list[QueueItem]:
         sa.select(Assignment, scored, criteria)
         .join(Assignment.application)
         .options(contains_eager(Assignment.application).joinedload(Application.round))
-        .where(
-            Assignment.person_id == (actor.person_id or 0),
-            Assignment.office_id.in_([office for office, role in actor.office_roles if role is Role.MARKER]),
-            Assignment.state != AssignmentState.RECUSED,
-            Application.state.in_(sorted(PASSED_CHECKS)),
-        )
+        .where(*own_work(actor))
     ).all()
     items = [QueueItem(assignment, done, of) for assignment, done, of in rows]
     return sorted(items, key=lambda item: marking_order(item.assignment))
-
-
-def marking_order(assignment: Assignment) -> tuple[int, str]:
-    """Newest round first, then by a hash: nobody's bid is always the first or the last that is read."""
-    seed = f"{assignment.person_id}:{assignment.application_id}"
-    return -assignment.round_id, sha256(seed.encode()).hexdigest()
 
 
 def list_markers(session: Session, office_id: int) -> list[Person]:
@@ -197,11 +186,19 @@ def shown_answers(session: Session, application: Application) -> list[tuple[str,
         .order_by(Submission.number.desc())
         .limit(1)
     )
-    open_codes = judged_questions(session, application.round_id)
+    judged = judged_questions(session, application.round_id)
     # A question that is not known any more is left out: what may be shown is said, never what may not.
-    items = [item for item in content or [] if item.get("code") in open_codes or item.get("kind") == ENCLOSED]
+    items = [
+        _read(item, judged) for item in content or [] if item.get("code") in judged or item.get("kind") == ENCLOSED
+    ]
     items += given_after(session, application, content or [])
     return [(section, list(group)) for section, group in groupby(items, key=lambda item: item.get("section", ""))]
+
+
+def _read(item: dict[str, Any], judged: Mapping[str, Judged]) -> dict[str, Any]:
+    """The entry of a submission, with the criteria that read it."""
+    of = judged.get(item.get("code", ""))
+    return {**item, "criteria": of.criteria, "identifies": of.identifies} if of else item
 
 
 def get_work(session: Session, actor: Actor, assignment_id: int) -> Assignment:

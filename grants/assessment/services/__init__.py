@@ -12,6 +12,8 @@ from grants.assessment.services.interests import declare_interest
 from grants.assessment.services.line import draw_the_line, move_line
 from grants.assessment.services.marking import (
     Mark,
+    come_back,
+    keep_marks,
     lock_assignment,
     reopen_assignment,
     save_mark,
@@ -38,9 +40,11 @@ __all__ = [
     "assign_markers",
     "change_members",
     "close_panel",
+    "come_back",
     "convene_panel",
     "declare_interest",
     "draw_the_line",
+    "keep_marks",
     "lock_assignment",
     "move_line",
     "open_panel",

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.assessment import queries
-from grants.assessment.models import Assignment, Score
+from grants.assessment.models import Assignment, LockedMarks, Score
 from grants.assessment.queries.facts import assignment_facts
 from grants.assessment.services.gates import finish_scoring, lock_row, store_percent
 from grants.core import audit, transitions
 from grants.funds.models import Criterion
 from workflows.actors import Actor
 from workflows.application import ApplicationState
-from workflows.assignment import AssignmentState
+from workflows.assignment import LOCKED_STATES, AssignmentState
 from workflows.errors import Invalid, NotFound, Stale, TransitionRefused
 
 LONGEST_JUSTIFICATION = 10_000
@@ -60,21 +60,59 @@ def save_marks(
     Raises Stale with the codes that another window saved meanwhile, Invalid for a score that the criterion does
     not have, and TransitionRefused where the bid or the marker is not at marking. Nothing is kept when one fails.
     """
+    todo = _sort_out(session, assignment, marks, actor)
+    if todo.stale:
+        raise Stale(subject="score", criteria=sorted(todo.stale))
+    return _keep_all(session, assignment, todo, actor, now)
+
+
+def keep_marks(
+    session: Session, assignment: Assignment, marks: Mapping[str, Mark], *, actor: Actor, now: datetime
+) -> list[str]:
+    """The same, keeping all that no other window changed; returns the codes of what waits for a choice."""
+    todo = _sort_out(session, assignment, marks, actor)
+    _keep_all(session, assignment, todo, actor, now)
+    return sorted(todo.stale)
+
+
+@dataclass(frozen=True, slots=True)
+class _Todo:
+    """What of the marks sent differs from what is saved: to be kept, and changed by another window meanwhile."""
+
+    criteria: dict[str, Criterion]
+    rows: dict[int, Score]
+    kept: dict[str, Mark]
+    stale: frozenset[str]
+
+
+def _sort_out(session: Session, assignment: Assignment, marks: Mapping[str, Mark], actor: Actor) -> _Todo:
     _own(assignment, actor)
     if assignment.application.state is not ApplicationState.SCORING:
         raise TransitionRefused("bid-not-in-scoring")
     rubric = queries.rubric_of(session, assignment.round_id)
     criteria = {code: _criterion(rubric, code, mark) for code, mark in marks.items()}
-    saved = {row.criterion_id: row for row in assignment.scores}
-    changed = {code for code, mark in marks.items() if _differs(saved.get(criteria[code].id), mark)}
-    stale = [code for code in marks if code in changed and _is_stale(saved.get(criteria[code].id), marks[code])]
-    if stale:
-        raise Stale(subject="score", criteria=stale)
+    rows = {row.criterion_id: row for row in assignment.scores}
+    changed = {code: mark for code, mark in marks.items() if _differs(rows.get(criteria[code].id), mark)}
+    stale = frozenset(code for code, mark in changed.items() if _is_stale(rows.get(criteria[code].id), mark))
+    kept = {code: mark for code, mark in changed.items() if code not in stale}
+    return _Todo(criteria, rows, kept, stale)
+
+
+def _keep_all(session: Session, assignment: Assignment, todo: _Todo, actor: Actor, now: datetime) -> list[str]:
     _begin(session, assignment, actor, now)
-    for code in marks:
-        if code in changed:
-            _keep(session, assignment, criteria[code], saved.get(criteria[code].id), marks[code], actor, now)
-    return sorted(changed)
+    for code, mark in todo.kept.items():
+        criterion = todo.criteria[code]
+        _keep(session, assignment, criterion, todo.rows.get(criterion.id), mark, actor, now)
+    return sorted(todo.kept)
+
+
+def come_back(session: Session, assignment: Assignment, wanted: bool, *, actor: Actor) -> None:
+    """The marker's own note, "not sure, come back"; it changes no mark and is on nobody's record but theirs."""
+    _own(assignment, actor)
+    if wanted and assignment.state in LOCKED_STATES:
+        raise TransitionRefused("marks-are-locked")
+    assignment.comes_back = wanted
+    session.flush()
 
 
 def _own(assignment: Assignment, actor: Actor) -> None:
@@ -183,8 +221,46 @@ def lock_assignment(
     rubric = queries.rubric_of(session, assignment.round_id)
     facts = assignment_facts(session, assignment, actor=actor, now=now, rubric=rubric)
     assignment.locked_at = now
+    assignment.comes_back = False
     transitions.apply(session, assignment, "lock", facts, actor=actor, now=now, seen_version=seen_version)
+    _put_by(session, assignment, rubric)
     finish_scoring(session, application, actor=actor, now=now)
+
+
+def _put_by(session: Session, assignment: Assignment, rubric: queries.Rubric) -> LockedMarks:
+    """The marks as they are locked, kept beside whatever a reopening lets the marker change."""
+    marks = {
+        rubric.codes[row.criterion_id]: {"score": row.score, "justification": row.justification}
+        for row in assignment.scores
+        if row.voided_at is None and row.criterion_id in rubric.codes
+    }
+    held = sa.select(sa.func.count()).where(LockedMarks.assignment_id == assignment.id)
+    number = (session.scalar(held) or 0) + 1
+    locked_at = assignment.locked_at or assignment.created_at
+    kept = LockedMarks(assignment_id=assignment.id, number=number, marks=marks, locked_at=locked_at)
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def _standing_lock(session: Session, assignment: Assignment) -> LockedMarks:
+    latest = session.scalars(
+        sa.select(LockedMarks)
+        .where(LockedMarks.assignment_id == assignment.id, LockedMarks.reopened_at.is_(None))
+        .order_by(LockedMarks.number.desc())
+        .limit(1)
+    ).first()
+    # Marks from paper, and those locked before these rows were kept, are put by when they are first opened again.
+    return latest or _put_by(session, assignment, queries.rubric_of(session, assignment.round_id))
+
+
+def _others_locked(session: Session, assignment: Assignment) -> bool:
+    others = sa.select(Assignment.id).where(
+        Assignment.application_id == assignment.application_id,
+        Assignment.id != assignment.id,
+        Assignment.state.in_(sorted(LOCKED_STATES)),
+    )
+    return session.scalar(others.limit(1)) is not None
 
 
 def marks_version(assignment: Assignment) -> int:
@@ -201,16 +277,31 @@ def reopen_assignment(
     now: datetime,
     seen_version: int | None = None,
 ) -> None:
-    """The chair lifts a marker's lock, with a reason; a bid that was scored goes back to its markers."""
+    """The chair lifts a marker's lock, with a reason; a bid that was scored goes back to its markers.
+
+    What was locked stays as it was, and says whether the marker could see another's scores before this.
+    """
     application = assignment.application
     lock_row(session, application)
     if queries.barred_from(session, actor.person_id, [application.id]):
         raise NotFound(subject="assignment")
     facts = assignment_facts(session, assignment, actor=actor, now=now, reason=reason)
+    saw_others = _others_locked(session, assignment)
+    earlier = _standing_lock(session, assignment) if assignment.state in LOCKED_STATES else None
     assignment.locked_at = None
     transitions.apply(
-        session, assignment, "reopen", facts, actor=actor, now=now, seen_version=seen_version, reason=reason
+        session,
+        assignment,
+        "reopen",
+        facts,
+        actor=actor,
+        now=now,
+        seen_version=seen_version,
+        reason=reason,
+        detail={"saw_others": saw_others},
     )
+    if earlier is not None:
+        earlier.reopened_at, earlier.reopened_reason, earlier.saw_others = now, reason, saw_others
     if application.state in {ApplicationState.SCORED, ApplicationState.MODERATED}:
         bid = queries.application_facts(session, application, actor=actor, now=now, reason=reason)
         transitions.apply(session, application, "reopen-scoring", bid, actor=actor, now=now, reason=reason)
