@@ -270,6 +270,7 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.start_moderating": MANAGER,
     "assessment.panels": PANEL,
     "assessment.panel": PANEL,
+    "assessment.scores": PANEL,
     "assessment.bid": PANEL,
     "assessment.interests": PANEL,
     "assessment.open_session": CHAIR,

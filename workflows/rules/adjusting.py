@@ -10,7 +10,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Final
 
-from workflows.rules.mixed_model import Cell, Model, Part, Vector
+from workflows.rules.mixed_model import Cell, Model, Part, Spreads, Vector
 from workflows.rules.scoring import MAX_SCORE, WEIGHTS_SUM, Exact, Percent, exact
 
 # Our defaults: with less than this the parts cannot be told from chance, and the raw percents are all there is.
@@ -69,16 +69,14 @@ class Adjusted:
     """The adjusted percents of a panel, or the code of why there are none: too-few-bids, too-few-markers,
     too-few-overlaps, disconnected.
 
-    `apart` are bids that share no marker, directly or by way of others, with the rest. The spreads are in points.
+    `apart` are bids that share no marker, directly or by way of others, with the rest.
     """
 
     code: str | None
     bids: Mapping[str, AdjustedBid]
     markers: Mapping[str, MarkerPart]
     apart: tuple[str, ...] = ()
-    bid_spread: float | None = None
-    marker_spread: float | None = None
-    chance_spread: float | None = None
+    spreads: Spreads | None = None
 
 
 def adjust(
@@ -111,7 +109,7 @@ def adjust(
     adjusted = {bid: _adjusted(plain[bid], model.bid(place), at) for place, bid in enumerate(bids)}
     left = model.left_over()
     parts = {each: _marker_part(each, model.marker(place), left[place]) for place, each in enumerate(markers)}
-    return Adjusted(None, plain | adjusted, parts, tuple(sorted(raw.keys() - largest)), *model.spreads())
+    return Adjusted(None, plain | adjusted, parts, tuple(sorted(raw.keys() - largest)), model.spreads())
 
 
 def rounding_variance(weights: Mapping[str, int], max_score: int = MAX_SCORE) -> float:
@@ -148,6 +146,51 @@ def raw_percents(
     return {
         bid: (len(percents), sum(percents, Fraction(0)) / len(percents) if percents else None)
         for bid, percents in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PlainMarker:
+    """A marker's own figures, exact and without any model, over their complete sets of marks.
+
+    `apart` is how far their percents lie above the mean of the others' on the same bids; None where nobody else marked.
+    """
+
+    marker: str
+    bids: int
+    mean: Percent
+    lowest: Percent
+    highest: Percent
+    apart: Percent | None
+
+
+def plain_markers(
+    given: Iterable[Given], weights: Mapping[str, int], max_score: int = MAX_SCORE
+) -> dict[str, PlainMarker]:
+    """Each marker's mean and range, and how they lie beside whoever marked the same bids."""
+    by_bid: dict[str, dict[str, Percent]] = {}
+    for each in given:
+        if set(each.scores) == set(weights):
+            whole = sum(weights[code] * score for code, score in each.scores.items())
+            by_bid.setdefault(each.bid, {})[each.marker] = Fraction(whole, max_score)
+    own: dict[str, list[Percent]] = {}
+    beside: dict[str, list[Percent]] = {}
+    for marks in by_bid.values():
+        total = sum(marks.values(), Fraction(0))
+        for marker, percent in marks.items():
+            own.setdefault(marker, []).append(percent)
+            if len(marks) > 1:
+                beside.setdefault(marker, []).append(percent - (total - percent) / (len(marks) - 1))
+    return {
+        marker: PlainMarker(
+            marker=marker,
+            bids=len(found),
+            mean=sum(found, Fraction(0)) / len(found),
+            lowest=min(found),
+            highest=max(found),
+            apart=sum(beside[marker], Fraction(0)) / len(beside[marker]) if marker in beside else None,
+        )
+        for marker, found in sorted(own.items())
     }
 
 

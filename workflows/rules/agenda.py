@@ -13,8 +13,8 @@ from typing import Final
 from workflows.money import Pence
 from workflows.rules.scoring import Exact, Percent, exact
 
-# Where the marks cannot be adjusted, one set of marks is taken to miss by this many percentage points (our default:
-# about half of what 8,329 proposals with an ICC of 0.26 and our usual spread of bids would give).
+# Where the marks cannot be adjusted, one set of marks is taken to miss by this many percentage points (our
+# default).
 USUAL_MISS: Final = 10
 
 

@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import exp, lgamma, log
 from typing import Final
 
-from workflows.rules.adjusting import Given
+from workflows.rules.adjusting import Given, MarkerPart
 from workflows.rules.scoring import MAX_SCORE
 
 CONFIDENCE: Final = 0.95
@@ -20,6 +20,11 @@ CONFIDENCE: Final = 0.95
 POOR_BELOW: Final = 0.25
 FAIR_BELOW: Final = 0.5
 GOOD_BELOW: Final = 0.75
+# When a marker's lean or unevenness is worth a word to the chair (our defaults): in percentage points, in bids, and
+# against the spread of chance in the whole panel.
+WORTH_SAYING: Final = 3.0
+ENOUGH_BIDS: Final = 5
+UNEVEN_FROM: Final = 1.5
 _STEPS: Final = 60
 _TERMS: Final = 300
 
@@ -72,6 +77,28 @@ def agreement(given: Iterable[Given], weights: Mapping[str, int], max_score: int
         alphas={code: krippendorff_alpha(found, Scale.ORDINAL) for code, found in by_criterion.items()},
         correlations={code: intraclass(found) for code, found in by_criterion.items()},
     )
+
+
+def level_of(figure: Fraction | float | None) -> str:
+    """A word for a figure of agreement: unknown, poor, fair, good or strong (our default, see the constants)."""
+    if figure is None:
+        return "unknown"
+    levels = ((POOR_BELOW, "poor"), (FAIR_BELOW, "fair"), (GOOD_BELOW, "good"))
+    return next((word for below, word in levels if figure < below), "strong")
+
+
+def severity_of(part: MarkerPart) -> str:
+    """in-line, lower or higher: said only when it is worth saying and not to be had by chance nine times in ten."""
+    if abs(part.lean) < WORTH_SAYING or part.low <= 0 <= part.high:
+        return "in-line"
+    return "higher" if part.lean > 0 else "lower"
+
+
+def consistency_of(part: MarkerPart, chance_spread: float) -> str:
+    """unknown, usual or uneven: whether a marker's scores go further from the others' than scores here do."""
+    if part.uneven is None or part.bids < ENOUGH_BIDS:
+        return "unknown"
+    return "uneven" if part.uneven >= UNEVEN_FROM * chance_spread else "usual"
 
 
 def krippendorff_alpha(units: Iterable[Sequence[int]], scale: Scale = Scale.ORDINAL) -> Fraction | None:

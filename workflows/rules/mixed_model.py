@@ -70,6 +70,15 @@ class Part:
         return sum(share * _NORMAL.cdf((mean - line) / sqrt(own)) for share, (mean, own) in rows)
 
 
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """The standard deviations of the three parts, in the unit of the values."""
+
+    bids: float
+    markers: float
+    chance: float
+
+
 class Model:
     """The marks of bids that can be compared, solved at each point of the grid."""
 
@@ -179,10 +188,10 @@ class Model:
                     left[cell.marker].append(away * away * others / (others + 1))
         return left
 
-    def spreads(self) -> tuple[float, float, float]:
-        """The spread of bids, of markers and of chance, in percentage points."""
+    def spreads(self) -> Spreads:
+        """How large each part is, over the grid."""
         pairs = list(zip(self.fits, self.shares, strict=True))
-        return (
+        return Spreads(
             sqrt(sum(share * fit.chance_variance * fit.bid_ratio**2 for fit, share in pairs)),
             sqrt(sum(share * fit.chance_variance * fit.marker_ratio**2 for fit, share in pairs)),
             sqrt(sum(share * fit.chance_variance for fit, share in pairs)),

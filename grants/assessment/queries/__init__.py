@@ -36,6 +36,7 @@ from grants.assessment.queries.panels import (
 )
 from grants.assessment.queries.scored import Scored, scored_bids
 from grants.assessment.queries.standing import Beside, Standing, beside, earlier_marks, standing_of
+from grants.assessment.queries.statistics import Statistics, statistics_of
 from grants.assessment.queries.table import ModerationLine, ModerationTable, moderation_table
 from grants.assessment.queries.told import feedback_told
 from grants.assessment.queries.walk import Walk, get_marked_round, walk_of
@@ -65,6 +66,7 @@ __all__ = [
     "Rubric",
     "Scored",
     "Standing",
+    "Statistics",
     "Walk",
     "agenda_of",
     "application_facts",
@@ -105,6 +107,7 @@ __all__ = [
     "sent_alert",
     "shown_answers",
     "standing_of",
+    "statistics_of",
     "took_part",
     "undeclared_by",
     "walk_of",

@@ -62,8 +62,8 @@ def agenda_from(scored: Scored, panel: Panel) -> Agenda:
         return AgendaItem(
             application_id=application.id,
             reference=reference,
-            title=application.project_title or reference,
-            organisation_name=application.organisation_name,
+            title=scored.reader.title(application),
+            organisation_name=scored.reader.name(application),
             ask_pence=standing.ask_pence,
             reasons=standing.reasons,
             weight_pence=order.weights[reference],

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.assessment.models import Panel
+from grants.assessment.queries.anonymous import Reader, reader_for
 from grants.assessment.queries.facts import UNSCORED
 from grants.assessment.queries.interests import barred_from
 from grants.assessment.queries.marks import (
@@ -44,8 +45,15 @@ class Scored:
     work: dict[int, list[MarkerMarks]]
     percents: dict[int, Fraction | None]
     adjusted: Adjusted
+    reader: Reader
     hidden: int
     unscored: int
+    considered: tuple[int, ...]
+
+    @property
+    def given(self) -> list[Given]:
+        """Every set of marks that counts here."""
+        return _given(self.bids, self.work)
 
     def sets_of(self, application: Application) -> list[dict[str, int]]:
         """The complete sets of marks of one bid."""
@@ -73,8 +81,10 @@ def scored_bids(session: Session, panel: Panel, actor: Actor) -> Scored:
         work=work,
         percents={each: percent_from(agreed.get(each, {}), work[each], rubric) for each in ids},
         adjusted=adjust(_given(bids, work), rubric.weights, rubric.max_score, line=line),
+        reader=reader_for(session, [each.application for each in bids]),
         hidden=len(barred),
         unscored=len(seen) - len(bids),
+        considered=tuple(each.application.id for each in found),
     )
 
 
