@@ -347,7 +347,7 @@ APPLICATION = Workflow(
         ("lapse",             S.DRAFT,          S.LAPSED,          TIMER,          [past_deadline_and_pause],
             [Tell("application-lapsed", Audience.LEAD)]),
         ("start-checking",    S.SUBMITTED,      S.CHECKING,        TIMER | STAFF,  [round_running, entries_closed],                []),
-        ("propose-disqualification", S.CHECKING, S.CHECKING,       STAFF,          [round_running, nothing_proposed, a_rule_failed, reason_given],
+        ("propose-disqualification", S.CHECKING, S.CHECKING,       STAFF,          [round_running, not_who_entered_it, nothing_proposed, a_rule_failed, reason_given],
             [Tell("disqualification-to-confirm", Audience.MANAGERS)]),
         ("set-aside-proposal", S.CHECKING,      S.CHECKING,        MANAGER,        [not_who_entered_it, proposal_waits, not_the_proposer, reason_given], []),
         ("disqualify",        S.CHECKING,       S.DISQUALIFIED,    MANAGER,        [round_running, not_who_entered_it, proposal_waits, not_the_proposer, a_rule_failed],

@@ -72,3 +72,11 @@ class AnswerForm(Form):
 
 class ConfirmForm(Form):
     """A press of a button, with the version that the person saw."""
+
+
+class TakeForm(Form):
+    """Which bids of the queue to go through: of one round or kind, and not the one that was just looked at."""
+
+    round = HiddenField()
+    kind = HiddenField()
+    but = HiddenField()

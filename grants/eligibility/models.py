@@ -117,3 +117,15 @@ class Clarification(Base):
     def due_at(self) -> datetime:
         """The instant from which an answer is late."""
         return end_of_day(self.due_on)
+
+
+class CheckClaim(Base):
+    """Who took up the check of a bid last, and when. It keeps colleagues off for a while and shuts out nobody."""
+
+    __tablename__ = "check_claim"
+
+    application_id: Mapped[int] = mapped_column(sa.ForeignKey("application.id"), primary_key=True)
+    person_id: Mapped[int] = references("person.id", index=False)
+    claimed_at: Mapped[Instant]
+
+    person: Mapped[Person] = relationship()

@@ -18,6 +18,7 @@ STAFF_PAGES = (
         "funds.list_rounds",
         {Role.OFFICER, Role.MANAGER, Role.CHAIR, Role.DECISION_MAKER, Role.CHIEF_EXECUTIVE},
     ),
+    ("Checks", "eligibility.queue", {Role.OFFICER, Role.MANAGER}),
     ("Marking", "assessment.queue", {Role.MARKER}),
     ("Panels", "assessment.panels", {Role.CHAIR, Role.PANEL_MEMBER, Role.OFFICER, Role.MANAGER}),
     ("Decisions", "decisions.list_decisions", {Role.DECISION_MAKER, Role.MANAGER, Role.CHIEF_EXECUTIVE}),

@@ -17,7 +17,11 @@ class RowNumber(IntegerConverter):
 
 def row_argument(name: str) -> int | None:
     """A row's number in the query string; None if it is absent or cannot be one."""
-    typed = request.args.get(name, "")
+    return row_of(request.args.get(name, ""))
+
+
+def row_of(typed: str) -> int | None:
+    """A row's number as it was sent; None if it cannot be one."""
     return int(typed) if len(typed) <= MAX_DIGITS and typed.isdecimal() else None
 
 

@@ -242,6 +242,8 @@ TABLE: dict[str, frozenset[str]] = {
     "endorsements.answer": PUBLIC,
     "endorsements.thanks": PUBLIC,
     # eligibility
+    "eligibility.queue": HANDLERS,
+    "eligibility.take": HANDLERS,
     "eligibility.check": HANDLERS,
     "eligibility.run": HANDLERS,
     "eligibility.settle": HANDLERS,

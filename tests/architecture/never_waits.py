@@ -35,6 +35,8 @@ AT_THE_OFFICE = frozenset({
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "assessment.scores", "assessment.standing",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
+    "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "eligibility.queue",
+    "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",
     "funds.list_rounds", "funds.rules", "funds.setup", "funds.structure", "funds.words", "monitoring.for_award",

@@ -15,6 +15,7 @@ from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry, Progress, release
 from grants.eligibility import queries, services
 from grants.eligibility.models import Disqualification, EligibilityResult
+from grants.funds.models import RoundRule
 from tests import stages
 from tests.builders import a_submitted_bid, actor_of, an_office, staff
 from tests.queries import counted
@@ -87,7 +88,7 @@ def test_the_duty_judges_each_new_bid_once_and_keeps_the_evidence(session: Sessi
     assert services.check_new_bids(session, stage.now) == 1
     assert services.check_new_bids(session, stage.now) == 0
     result = session.scalars(
-        sa.select(EligibilityResult).join(EligibilityResult.rule).where(queries.RoundRule.code == "ER8")
+        sa.select(EligibilityResult).join(EligibilityResult.rule).where(RoundRule.code == "ER8")
     ).one()
     assert (result.outcome, result.is_automatic, result.person_id) == ("pass", True, None)
     assert result.evidence["ask_pence"] == bid.ask_pence

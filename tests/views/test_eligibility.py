@@ -146,11 +146,14 @@ def test_a_person_judges_a_rule(app: Flask, world: World) -> None:
 def test_a_judgement_without_an_outcome_keeps_what_was_typed(app: Flask, world: World) -> None:
     client = signed_in(app, world, "officer")
     page = read_page(client.post(f"{world.url}/rules/ER18", data={"note": "I read <b>all</b> of it."}), 422)
-    assert page.value("note") == "I read <b>all</b> of it."
+    # In its own box, on the page with every rule beside what was sent.
+    assert 'id="note-ER18"' in page.html
+    assert ">\nI read &lt;b&gt;all&lt;/b&gt; of it.</textarea>" in page.html
+    assert "It is a loan." in page.text
     assert page.title.startswith("Error: ")
     assert "Choose what you find." in page.text
     page = read_page(client.post(f"{world.url}/rules/ER18", data={"outcome": "sideways", "note": "Read."}), 422)
-    assert page.value("note") == "Read."
+    assert ">\nRead.</textarea>" in page.html
 
 
 def test_a_judgement_of_what_changed_meanwhile_is_told_so_with_the_words(app: Flask, world: World) -> None:
@@ -285,3 +288,30 @@ def test_evidence_is_written_as_people_write_it() -> None:
         ("Areas of the bid", "A, B"),
     ]
     assert findings.evidence_items({"is_complete": True, "org_type": "cio"})[1][1].startswith("Charitable")
+
+
+def test_an_officer_goes_from_bid_to_bid_through_the_queue(app: Flask, world: World) -> None:
+    client = signed_in(app, world, "officer")
+    page = read_page(client.get("/office/eligibility"))
+    assert "Failed by a person (1)" in page.text
+    assert "1 bid waits for somebody to do something" in page.text
+    response = client.post("/office/eligibility/next", data={"kind": "failed"})
+    assert response.status_code == 303
+    assert response.location == f"{world.url}?kind=failed"
+    page = read_page(client.get(response.location))
+    # The rule that failed stands beside what was sent, and its judgement goes back to the same queue.
+    assert "What will the money pay for" in page.text or "Safer evenings" in page.text
+    assert "You are on it since" in page.text
+    assert f"{world.url}/rules/ER12?kind=failed" in page.html
+    assert "Officer" in read_page(signed_in(app, world, "manager").get("/office/eligibility")).text
+    assert " is on it since" in read_page(signed_in(app, world, "manager").get(world.url)).text
+    # Nothing else is left: back to the list, which says so.
+    response = client.post("/office/eligibility/next", data={"but": str(world.bid)})
+    assert response.location == "/office/eligibility"
+    assert "Nothing is left here that you can do now." in read_page(client.get(response.location)).text
+    for asked in ("?kind=nonsense", "?round=99999999999999999999", "?round=999999", "?after=x~y~z"):
+        read_page(client.get(f"/office/eligibility{asked}"))
+    assert world.url not in read_page(signed_in(app, world, "elsewhere").get("/office/eligibility")).html
+    for name in ("chair", "marker-1"):
+        read_page(signed_in(app, world, name).get("/office/eligibility"), 403)
+        read_page(signed_in(app, world, name).post("/office/eligibility/next"), 403)

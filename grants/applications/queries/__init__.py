@@ -10,7 +10,14 @@ from grants.applications.queries.after import (
     tells_at_once,
     tells_when_announced,
 )
-from grants.applications.queries.assisting import count_assisted, entered_pairs, find_assistance, needs_read_back
+from grants.applications.queries.assisting import (
+    count_assisted,
+    entered_pairs,
+    find_assistance,
+    needs_read_back,
+    writers_of,
+    wrote,
+)
 from grants.applications.queries.content import content_of, enclosed_with, encloses, hash_of, spelled_out
 from grants.applications.queries.copying import Copyable, copyable_answers, get_source, list_sources
 from grants.applications.queries.details import (
@@ -182,4 +189,6 @@ __all__ = [
     "tells_when_announced",
     "told_of",
     "who_is_affected",
+    "writers_of",
+    "wrote",
 ]

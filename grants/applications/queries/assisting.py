@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from grants.applications.models import Application, Assistance, Submission
+from grants.applications.models import AnswerVersion, Application, Assistance, Submission
 
 
 def find_assistance(session: Session, application: Application) -> Assistance | None:
@@ -18,24 +19,39 @@ def find_assistance(session: Session, application: Application) -> Assistance | 
 
 
 def writers_of(session: Session, application: Application) -> frozenset[int]:
-    """The people of the office who entered, read back or sent it, and so do not judge it."""
-    at = {"application_id": application.id}
-    return frozenset(number for row in session.execute(_WRITERS, at) for number in row if number is not None)
+    """The people of the office who entered, read back or sent it, or typed any of it, and so do not judge it."""
+    return frozenset(session.scalars(_WRITERS_OF_ONE, {"application_id": application.id}))
 
 
-_WRITERS = (
-    sa.select(Assistance.entered_by, Assistance.read_back_by, Submission.person_id)
-    .outerjoin(Submission, Submission.application_id == Assistance.application_id)
-    .where(Assistance.application_id == sa.bindparam("application_id"))
-)
+def _writers(asked: Any) -> sa.CompoundSelect[Any]:
+    """(bid, person) for everybody who wrote in those bids that the office enters; `asked` picks by the bid's number."""
+    bid = Assistance.application_id
+    helped = sa.select(bid).where(asked(bid))
+    return sa.union(
+        sa.select(bid, Assistance.entered_by).where(asked(bid)),
+        sa.select(bid, Assistance.read_back_by).where(asked(bid), Assistance.read_back_by.is_not(None)),
+        *(
+            sa.select(model.application_id, model.person_id).where(
+                model.application_id.in_(helped), model.person_id.is_not(None)
+            )
+            for model in (Submission, AnswerVersion)
+        ),
+    )
+
+
+_WRITERS_OF_ONE = sa.select(_writers(lambda bid: bid == sa.bindparam("application_id")).subquery().c[1])
+
+
+def wrote(person_id: int) -> sa.ColumnElement[bool]:
+    """True for the bids that this person wrote in for their group; for lists of bids."""
+    pairs = _writers(lambda bid: sa.true()).subquery()
+    return Application.id.in_(sa.select(pairs.c[0]).where(pairs.c[1] == person_id))
 
 
 def entered_pairs(session: Session, application_ids: Collection[int]) -> set[tuple[int, int]]:
-    """The (person, bid) pairs where the person of the office entered this bid for its group, or read it back."""
-    asked = Assistance.application_id.in_(sorted(application_ids))
-    columns = Assistance.application_id, Assistance.entered_by, Assistance.read_back_by
-    rows = session.execute(sa.select(*columns).where(asked))
-    return {(person_id, bid_id) for bid_id, *people in rows for person_id in people if person_id is not None}
+    """The (person, bid) pairs where the person wrote in this bid for its group, or read it back."""
+    rows = session.execute(_writers(lambda bid: bid.in_(sorted(application_ids))))
+    return {(person_id, bid_id) for bid_id, person_id in rows}
 
 
 def needs_read_back(session: Session, application: Application, content_hash: str) -> bool:

@@ -1,5 +1,6 @@
 """Checking eligibility: rules judged with evidence, and two people before a bid is thrown out."""
 
+from grants.eligibility.services.claiming import claim, take_next
 from grants.eligibility.services.clarifying import (
     answer_clarification,
     ask_clarification,
@@ -20,6 +21,7 @@ __all__ = [
     "answer_clarification",
     "ask_clarification",
     "check_new_bids",
+    "claim",
     "confirm_disqualification",
     "end_due_clarifications",
     "pass_checks",
@@ -30,4 +32,5 @@ __all__ = [
     "set_aside_proposal",
     "settle_rule",
     "take_back_clarification",
+    "take_next",
 ]

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from grants.applications.models import Application
-from grants.applications.queries import Paper, judge_rule, paper_of
+from grants.applications.queries import Paper, judge_rule, paper_of, writers_of
 from grants.core import audit
 from grants.eligibility.models import Disqualification, EligibilityResult
 from grants.eligibility.queries import RuleLine, find_proposal, rule_facts, rule_lines
+from grants.eligibility.services.claiming import go_on
 from grants.funds.models import RoundRule
 from workflows.actors import SYSTEM, Actor, Role
 from workflows.application import ApplicationState
@@ -106,6 +107,8 @@ def settle_rule(
     outcome, no note), Stale when a colleague judged it meanwhile, TransitionRefused outside the check.
     """
     _may_check(session, application, actor)
+    if actor.person_id in writers_of(session, application):
+        raise TransitionRefused("entered-by-you")
     _check_settlement(outcome, note, on_paper=actor.on_paper)
     line = next((each for each in rule_lines(session, application) if each.rule.code == rule_code), None)
     if line is None:
@@ -117,6 +120,7 @@ def settle_rule(
     result.outcome, result.note, result.is_automatic = outcome, note.strip(), False
     result.person_id, result.decided_at = actor.person_id, now
     session.flush()
+    go_on(session, application, actor=actor, now=now)
     _record(
         session,
         application,

@@ -8,19 +8,22 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 
 from grants.applications.models import Application
+from grants.applications.queries import states_in
 from grants.clock import utc_now
 from grants.eligibility import queries, services
 from grants.eligibility.forms import ConfirmForm, ProposeForm, ReasonForm, SettleForm
-from grants.eligibility.queries import RuleOfBid, Told
+from grants.eligibility.queries import Read, RuleLine, RuleOfBid, Told
 from grants.eligibility.views.blueprint import bp
 from grants.extensions import db
 from grants.web import findings, labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
 from grants.web.forms import open_form
+from grants.web.numbers import row_argument
 from workflows.actors import GROUP_ROLES, Role
 from workflows.application import ApplicationState
 from workflows.errors import Invalid
+from workflows.rules.eligibility import Outcome
 
 CHECKERS = (Role.OFFICER, Role.MANAGER)
 ASKED_LATER = "asked on the next page"
@@ -31,34 +34,85 @@ A_WHILE = timedelta(days=7)
 @bp.get("/office/applications/<int:application_id>/eligibility")
 @allows(*CHECKERS, on=queries.get_bid)
 def check(application: Application) -> Any:
-    actor = current_actor()
+    return _check_page(application)
+
+
+def _check_page(application: Application, typed: SettleForm | None = None) -> str:
+    """The whole check on one page; `typed` is a judgement that could not be taken as it was typed."""
+    actor, now = current_actor(), utc_now()
     lines = queries.rule_lines(db.session, application)
     proposal = queries.find_proposal(db.session, application)
     facts = queries.check_facts(
         db.session,
         application,
         actor=actor,
-        now=utc_now(),
+        now=now,
         lines=lines,
         proposal=proposal,
         reason=ASKED_LATER,
         question=ASKED_LATER,
-        answer_due_at=utc_now() + A_WHILE,
+        answer_due_at=now + A_WHILE,
     )
     is_open = application.state is ApplicationState.CHECKING and proposal is None
+    may_judge = is_open and actor.person_id not in facts.entered_by
+    read = queries.answers_read(db.session, application, [line.rule.code for line in lines])
     return render_template(
         "eligibility/check.html",
         application=application,
         lines=lines,
+        forms=_judgements(lines, typed) if may_judge else {},
+        read=read,
+        file_states=_file_states(read),
         proposal=proposal,
         clarifications=queries.list_clarifications(db.session, application),
         proposals=queries.list_proposals(db.session, application),
         titles={line.rule.code: line.rule.title for line in lines},
         is_open=is_open,
+        may_judge=may_judge,
+        claim=queries.find_claim(db.session, application, now=now),
+        asked={"round": row_argument("round"), "kind": request.args.get("kind", "")},
+        form=typed,
         options=offered(application, facts, actor, _places(application)),
         labels=labels,
         findings=findings,
     )
+
+
+def _judgements(lines: list[RuleLine], typed: SettleForm | None) -> dict[str, SettleForm]:
+    """A form for each rule that is still to be judged, and for the one that was typed and not taken."""
+    wrong = "" if typed is None else typed.rule_code.data or ""
+    found = {
+        line.rule.code: _judgement(line)
+        for line in lines
+        if not line.is_settled or line.outcome is Outcome.FAIL or line.rule.code == wrong
+    }
+    if typed is not None:
+        found[wrong] = _with_own_ids(typed, wrong)
+    return found
+
+
+def _judgement(line: RuleLine) -> SettleForm:
+    by_hand = line.result if line.result is not None and not line.result.is_automatic else None
+    values = {
+        "rule_code": line.rule.code,
+        "seen_outcome": "" if line.result is None else line.result.outcome,
+        "outcome": by_hand.outcome if by_hand else None,
+        "note": by_hand.note if by_hand else "",
+    }
+    # Not from the request: on this page it belongs to one rule at most.
+    return _with_own_ids(SettleForm(formdata=None, data=values), line.rule.code)
+
+
+def _with_own_ids(form: SettleForm, code: str) -> SettleForm:
+    # Several of these forms stand on one page.
+    for field in (form.rule_code, form.seen_outcome, form.outcome, form.note):
+        field.id = f"{field.name}-{code}"
+    return form
+
+
+def _file_states(read: dict[str, list[Read]]) -> dict[int, Any]:
+    items = [each.item for found in read.values() for each in found if each.is_files]
+    return states_in(db.session, [("", items)]) if items else {}
 
 
 def _places(application: Application) -> dict[str, Place]:
@@ -85,29 +139,28 @@ def run(application: Application) -> Any:
 @bp.route("/office/applications/<int:application_id>/eligibility/rules/<rule_code>", methods=["GET", "POST"])
 @allows(*CHECKERS, on=queries.get_rule_of_bid)
 def settle(subject: RuleOfBid) -> Any:
+    """One rule judged: it is saved at once, and the page goes on at the next rule."""
     line = subject.line
-    stands = "" if line.result is None else line.result.outcome
-    by_hand = line.result if line.result is not None and not line.result.is_automatic else None
-    form = open_form(
-        SettleForm,
-        data={
-            "rule_code": line.rule.code,
-            "seen_outcome": stands,
-            "outcome": by_hand.outcome if by_hand else None,
-            "note": by_hand.note if by_hand else "",
-        },
-    )
-    if form.validate_on_submit() and _settled(subject, form):
+    form = open_form(SettleForm, data=_judgement(line).data)
+    if not form.is_submitted():
+        return render_template(
+            "eligibility/settle.html", application=subject.application, line=line, form=form, findings=findings
+        )
+    form.rule_code.data = line.rule.code
+    if form.validate() and _settled(subject, form):
         flash(f"Your judgement of “{line.rule.title}” was recorded.", "success")
-        return back_to_check(subject.application)
-    page = render_template(
-        "eligibility/settle.html",
-        application=subject.application,
-        line=line,
-        form=form,
-        findings=findings,
-    )
-    return page, 422 if form.is_submitted() else 200
+        where = {"round": row_argument("round"), "kind": request.args.get("kind") or None}
+        to = url_for("eligibility.check", application_id=subject.application.id, **where)
+        return redirect(f"{to}#{_next_rule(subject)}", 303)
+    return _check_page(subject.application, form), 422
+
+
+def _next_rule(subject: RuleOfBid) -> str:
+    """Where the page goes on: the next rule that is still to be judged, or what can be done with the bid."""
+    lines = queries.rule_lines(db.session, subject.application)
+    place = next(index for index, line in enumerate(lines) if line.rule.code == subject.line.rule.code)
+    left = next((line for line in [*lines[place:], *lines[:place]] if not line.is_settled), None)
+    return "app-actions-heading" if left is None else f"rule-{left.rule.code}"
 
 
 def _settled(subject: RuleOfBid, form: SettleForm) -> bool:

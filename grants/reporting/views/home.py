@@ -16,11 +16,11 @@ from workflows.actors import OFFICE_ROLES
 WORDS = {
     "set-up": ("round to finish setting up", "rounds to finish setting up", "funds.list_rounds"),
     "entering": ("bid to send for its group", "bids to send for their groups", "applications.drafts"),
-    "checks": ("bid in its eligibility check", "bids in their eligibility check", "reporting.applications"),
+    "checks": ("bid in its eligibility check", "bids in their eligibility check", "eligibility.queue"),
     "proposals": (
         "disqualification that needs a second person",
         "disqualifications that need a second person",
-        "reporting.applications",
+        "eligibility.queue",
     ),
     "marking": ("bid to mark", "bids to mark", "assessment.queue"),
     "panels": ("panel that is not closed", "panels that are not closed", "assessment.panels"),
@@ -53,6 +53,6 @@ def _url(waiting: Waiting, endpoint: str) -> str:
         return link(endpoint)
     if endpoint == "applications.drafts":
         return link(endpoint, round_id=waiting.round_id)
-    if endpoint == "reporting.applications":
-        return link(endpoint, round_id=waiting.round_id, state="checking")
+    if endpoint == "eligibility.queue":
+        return link(endpoint, round=waiting.round_id)
     return link("reporting.round_dashboard", round_id=waiting.round_id)
