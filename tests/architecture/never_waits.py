@@ -35,13 +35,11 @@ AT_THE_OFFICE = frozenset({
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "assessment.scores", "assessment.standing",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
-    "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "eligibility.queue",
-    "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",
     "funds.list_rounds", "funds.rules", "funds.setup", "funds.structure", "funds.words", "monitoring.for_award",
     "monitoring.list_returns", "monitoring.show", "notifications.list_messages", "notifications.show",
-    "reporting.application", "reporting.home",
+    "eligibility.queue", "reporting.application", "reporting.home",
 })  # fmt: skip
 
 NEVER_WAITS = COMING_IN | APPLYING | HOLDING_A_GRANT | AT_THE_OFFICE
