@@ -132,6 +132,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bulk_item_application_id"), ["application_id"], unique=False)
 
     op.create_table(
+        "check_claim",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("claimed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_check_claim_application_id_application")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_check_claim_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_check_claim")),
+    )
+    op.create_table(
         "locked_marks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -206,6 +219,7 @@ def downgrade() -> None:
 
     op.drop_table("released_file")
     op.drop_table("locked_marks")
+    op.drop_table("check_claim")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
 
