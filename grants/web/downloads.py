@@ -24,8 +24,8 @@ from workflows.rules.files import TYPES
 LONGEST_NAME = 150
 
 
-def download(document: Document) -> Any:
-    """The file as an attachment; refused with its sentence when it can't be opened."""
+def download(document: Document, name: str = "") -> Any:
+    """The file as an attachment, under its own name unless another is given; refused when it can't be opened."""
     require_open(document, current_actor())
     try:
         content = store_of(db.session).read(document.storage_key)
@@ -33,7 +33,7 @@ def download(document: Document) -> Any:
         raise NotFound(subject="document") from error
     except StorageDown:
         return refused.page(503, labels.heading_for(503), labels.sentence_for("http-503"))
-    return hand_out(content, document.media_type, name_for_saving(document), size=document.size_bytes)
+    return hand_out(content, document.media_type, name or name_for_saving(document), size=document.size_bytes)
 
 
 def name_as_given(chosen: FileStorage) -> str:

@@ -265,6 +265,8 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.lock": MARKER,
     "assessment.standing": MARKER,
     "assessment.reopen": CHAIR,
+    "assessment.markers_files": HANDLERS,
+    "assessment.release_file": HANDLERS,
     "assessment.bid_markers": MANAGER,
     "assessment.round_markers": MANAGER,
     "assessment.seats": MANAGER,

@@ -9,6 +9,7 @@ from grants.assessment.queries.facts import (
     panel_facts,
     round_facts,
 )
+from grants.assessment.queries.held import cleaned, list_markers_files, name_for_markers, released_files
 from grants.assessment.queries.interests import (
     barred_from,
     belonging,
@@ -77,7 +78,11 @@ __all__ = [
     "beside",
     "bids_of_panel",
     "earlier_marks",
+    "cleaned",
     "feedback_told",
+    "list_markers_files",
+    "name_for_markers",
+    "released_files",
     "find_panel",
     "get_assignment",
     "get_bid",

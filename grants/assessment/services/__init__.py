@@ -30,6 +30,7 @@ from grants.assessment.services.panel import (
     reopen_panel,
 )
 from grants.assessment.services.paper import record_paper_marks
+from grants.assessment.services.releasing import release_file
 from grants.assessment.services.reminders import remind_due_markers
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "open_panel",
     "record_paper_marks",
     "remind_due_markers",
+    "release_file",
     "reopen_assignment",
     "reopen_panel",
     "reopen_scoring",

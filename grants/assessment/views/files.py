@@ -13,22 +13,44 @@ from grants.assessment.queries.facts import member_of
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
 from grants.documents.models import Document
-from grants.web.access import allows
+from grants.documents.queries import require_open
+from grants.documents.storage import FileMissing
+from grants.extensions import db
+from grants.web.access import allows, current_actor
 from grants.web.downloads import download
+from grants.web.handouts import hand_out
 from workflows.actors import Actor, Role, Scope
 from workflows.assignment import AssignmentState
-from workflows.errors import NotFound
+from workflows.errors import NotFound, TransitionRefused
 
 
 class SentFile:
-    """A file and the bid that it was sent with, whose scope counts."""
+    """A file and the bid that it was sent with; the scope of what leads to it counts."""
 
-    def __init__(self, document: Document, scope: Scope) -> None:
-        self.document, self.scope = document, scope
+    def __init__(self, document: Document, scope: Scope, application: Application) -> None:
+        self.document, self.scope, self.application = document, scope, application
 
 
 def _sent(session: Session, application: Application, document_id: int, scope: Scope) -> SentFile:
-    return SentFile(get_sent_file(session, application, document_id), scope)
+    return SentFile(get_sent_file(session, application, document_id), scope, application)
+
+
+def _hand_to_judge(found: SentFile) -> Any:
+    """The file; where the group is hidden, under another name and cleaned of who made it, or held back."""
+    document, application = found.document, found.application
+    if not queries.hides(application):
+        return download(document)
+    require_open(document, current_actor())
+    name = queries.name_for_markers(db.session, application, document.id)
+    if document.id in queries.released_files(db.session, application):
+        return download(document, name)
+    try:
+        content = queries.cleaned(db.session, document)
+    except FileMissing as error:
+        raise NotFound(subject="document") from error
+    if content is None:
+        raise TransitionRefused("file-held-back")
+    return hand_out(content, document.media_type, name, size=len(content))
 
 
 def load_marked(session: Session, actor: Actor, assignment_id: int, document_id: int) -> SentFile:
@@ -51,10 +73,10 @@ def load_considered(session: Session, actor: Actor, panel_id: int, application_i
 @bp.get("/office/marking/<int:assignment_id>/files/<int:document_id>")
 @allows(Role.MARKER, on=load_marked)
 def marked_file(found: SentFile) -> Any:
-    return download(found.document)
+    return _hand_to_judge(found)
 
 
 @bp.get("/office/panels/<int:panel_id>/bids/<int:application_id>/files/<int:document_id>")
 @allows(*SITTERS, on=load_considered)
 def considered_file(found: SentFile) -> Any:
-    return download(found.document)
+    return _hand_to_judge(found)
