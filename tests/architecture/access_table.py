@@ -264,6 +264,7 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.considered_file": PANEL,
     "assessment.lock": MARKER,
     "assessment.standing": MARKER,
+    "assessment.round_interests": MARKER,
     "assessment.reopen": CHAIR,
     "assessment.markers_files": HANDLERS,
     "assessment.release_file": HANDLERS,

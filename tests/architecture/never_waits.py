@@ -35,6 +35,7 @@ AT_THE_OFFICE = frozenset({
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "assessment.scores", "assessment.standing",
     "assessment.markers_files", "assessment.release_file", "assessment.standing",
+    "assessment.markers_files", "assessment.standing",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",

@@ -2,7 +2,7 @@
 
 from grants.assessment.queries.agenda import Agenda, AgendaItem, agenda_of
 from grants.assessment.queries.alerts import interest_alerts, sent_alert
-from grants.assessment.queries.anonymous import Reader, hides, reader_for
+from grants.assessment.queries.anonymous import Reader, groups_of, hides, reader_for
 from grants.assessment.queries.facts import (
     application_facts,
     assignment_facts,
@@ -77,12 +77,9 @@ __all__ = [
     "belonging",
     "beside",
     "bids_of_panel",
-    "earlier_marks",
     "cleaned",
+    "earlier_marks",
     "feedback_told",
-    "list_markers_files",
-    "name_for_markers",
-    "released_files",
     "find_panel",
     "get_assignment",
     "get_bid",
@@ -91,21 +88,25 @@ __all__ = [
     "get_panel_bid",
     "get_round",
     "get_work",
+    "groups_of",
     "hides",
     "interest_alerts",
     "interests_of",
     "line_of",
     "list_markers",
+    "list_markers_files",
     "list_panels",
     "list_queue",
     "marker_loads",
     "marker_spreads",
     "marks_of",
     "moderation_table",
+    "name_for_markers",
     "panel_facts",
     "percent_of",
     "percents_of",
     "reader_for",
+    "released_files",
     "round_facts",
     "rubric_of",
     "scored_bids",

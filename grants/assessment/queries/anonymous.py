@@ -17,8 +17,11 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Organisation, Person
 from grants.applications.models import Answer, Application
+from grants.assessment.queries.walk import MARKERS
+from grants.core.scoping import visible
 from grants.funds.models import Question, QuestionKind, RoundArea
-from workflows.application import ApplicationState
+from workflows.actors import Actor
+from workflows.application import PASSED_CHECKS, ApplicationState
 from workflows.round import RoundState
 from workflows.rules.anonymity import Mask, Names, people_in, written_names
 
@@ -143,6 +146,16 @@ def reader_for(session: Session, applications: Collection[Application]) -> Reade
         return Reader()
     names = _known(session, hidden)
     return Reader({each.id: Mask(names[each.id]) for each in hidden})
+
+
+def groups_of(session: Session, actor: Actor, round_id: int) -> list[Application]:
+    """Every bid of the round that markers may be given, by its group's name: what interests are declared by."""
+    bids = sa.select(Application).where(
+        Application.round_id == round_id,
+        Application.state.in_(sorted(PASSED_CHECKS)),
+        visible(Application, actor, MARKERS),
+    )
+    return sorted(session.scalars(bids), key=lambda each: (each.organisation_name.casefold(), each.organisation_id))
 
 
 def _known(session: Session, hidden: Sequence[Application]) -> dict[int, Names]:

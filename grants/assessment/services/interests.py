@@ -43,7 +43,8 @@ def declare_interest(
     assignment = _assignment_of(session, application, actor)
     panel = queries.find_panel(session, application.round_id)
     sits = panel is not None and member_of(panel, actor.person_id) is not None
-    if (assignment is None and not sits) or queries.barred_from(session, actor.person_id, [application.id]):
+    is_asked = assignment is not None or sits or _marks_unnamed(session, application, actor)
+    if not is_asked or queries.barred_from(session, actor.person_id, [application.id]):
         raise NotFound(subject="application")
     _record(session, application, interest, detail[:LONGEST_DETAIL], actor, now)
     if assignment is not None:
@@ -58,6 +59,16 @@ def _assignment_of(session: Session, application: Application, actor: Actor) -> 
             Assignment.application_id == application.id, Assignment.person_id == (actor.person_id or 0)
         )
     ).one_or_none()
+
+
+def _marks_unnamed(session: Session, application: Application, actor: Actor) -> bool:
+    """Whether the actor marks in a round that hides its groups: there they are asked about every group at once."""
+    if not application.round.is_anonymous:
+        return False
+    mine = sa.select(Assignment.id).where(
+        Assignment.round_id == application.round_id, Assignment.person_id == (actor.person_id or 0)
+    )
+    return session.scalar(mine.limit(1)) is not None
 
 
 def _record(

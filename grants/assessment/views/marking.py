@@ -40,7 +40,8 @@ def queue() -> Any:
     first = [item for item in items if item.assignment.state is AssignmentState.ASSIGNED]
     return render_template(
         "assessment/queue.html",
-        undeclared=first,
+        undeclared=[item for item in first if not queries.hides(item.assignment.application)],
+        unnamed={each.round_id: each.application.round for each in _hidden(first)},
         items=[item for item in items if item not in first],
         reader=queries.reader_for(db.session, [item.assignment.application for item in items]),
         locked=LOCKED_STATES,
@@ -48,9 +49,16 @@ def queue() -> Any:
     )
 
 
+def _hidden(items: list[Any]) -> list[Assignment]:
+    """The bids of which nothing may be said before interests in all groups of their round are declared."""
+    return [item.assignment for item in items if queries.hides(item.assignment.application)]
+
+
 @bp.route("/office/marking/<int:assignment_id>/interest", methods=["GET", "POST"])
 @allows(Role.MARKER, on=queries.get_assignment)
 def interest(assignment: Assignment) -> Any:
+    if assignment.state is AssignmentState.ASSIGNED and queries.hides(assignment.application):
+        return redirect(url_for("assessment.round_interests", round_id=assignment.round_id), 303)
     form = open_form(InterestForm)
     if form.validate_on_submit():
         declared = Interest(form.interest.data)
@@ -64,7 +72,8 @@ def interest(assignment: Assignment) -> Any:
         )
         return _after_declaring(assignment, declared)
     is_told = assignment.application_id in queries.interest_alerts(db.session, [assignment.application_id])
-    page = render_template("assessment/interest.html", form=form, assignment=assignment, is_told=is_told)
+    reader = queries.reader_for(db.session, [assignment.application])
+    page = render_template("assessment/interest.html", form=form, assignment=assignment, is_told=is_told, reader=reader)
     return page, 422 if form.errors else 200
 
 

@@ -24,9 +24,9 @@ OFFICE = (Role.OFFICER, Role.MANAGER)
 
 
 def load_hidden(session: Session, actor: Actor, application_id: int) -> Application:
-    """A bid whose markers may not know whose it is."""
+    """A bid of a round whose markers may not know whose bids they read."""
     application = queries.get_bid(session, actor, application_id)
-    if not queries.hides(application):
+    if not application.round.is_anonymous:
         raise NotFound(subject="application")
     return application
 
