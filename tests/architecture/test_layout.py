@@ -59,7 +59,7 @@ MORE_FILES = {
         "stored",
     },
     # What a file is by its content, each format with the part of it that may not stay; where bytes are, and who scans.
-    "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "storage"},
+    "documents": {"containers", "heic", "kinds", "photos", "receiving", "scanner", "scrubbing", "storage"},
     # Whom a letter goes to, what it says, whether it is still owed, and the way out to the mail server.
     "notifications": {
         "audiences",
