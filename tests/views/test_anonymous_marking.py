@@ -171,7 +171,7 @@ def test_an_officer_gives_by_hand_what_cannot_be_cleaned(session, client, stage)
     answer = sign(client, stage, "marker-1").get(theirs)
     assert answer.status_code == 200 and "zebra" not in str(answer.headers) and "xylo" not in str(answer.headers)
     for name in ("marker-1", "member", "decision-maker"):
-        read_page(sign(client, stage, name).get(ours), 403)
+        assert sign(client, stage, name).get(ours).status_code in (403, 404)
 
 
 def test_once_the_round_is_marked_the_names_are_back(session, client, stage):
