@@ -104,6 +104,8 @@ class ApplicationFacts:
     on_paper: bool = False
     # The group has not been told yet what came of its bid.
     is_held_back: bool = False
+    # The reader stands aside from a bid, so what the others leave of the pot is not theirs to know.
+    hides_pot: bool = False
 
 
 def round_running(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
@@ -279,6 +281,8 @@ def reaches_the_line(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
 
 def fits_the_pot(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     if facts.ask_pence > facts.pot_left_pence:
+        if facts.hides_pot:
+            return Refusal("over-the-pot-unshown")
         return Refusal("over-the-pot", {"ask": facts.ask_pence, "left": facts.pot_left_pence})
     return None
 

@@ -46,6 +46,8 @@ class PanelFacts:
     decision_is_settled: bool = True
     reason: str = ""
     on_paper: bool = False
+    # The reader stands aside from a bid, so what the others leave of the pot is not theirs to know.
+    hides_pot: bool = False
 
 
 def everyone_declared(facts: PanelFacts, actor: Actor) -> Refusal | None:
@@ -75,6 +77,8 @@ def every_bid_has_an_outcome(facts: PanelFacts, actor: Actor) -> Refusal | None:
 
 def within_the_pot(facts: PanelFacts, actor: Actor) -> Refusal | None:
     if facts.recommended_pence > facts.pot_pence:
+        if facts.hides_pot:
+            return Refusal("over-the-pot-unshown")
         return Refusal("over-the-pot", {"ask": facts.recommended_pence, "left": facts.pot_pence})
     return None
 

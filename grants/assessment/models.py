@@ -12,6 +12,7 @@ from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, Stateful, UtcDateTime, one_of, references, state_check, text_enum
+from grants.core.outbox import Message
 from grants.core.scoping import shuts
 from grants.funds.models import Criterion, Round
 from workflows.actors import Actor
@@ -34,6 +35,24 @@ class InterestDeclaration(Base):
     interest: Mapped[Interest] = mapped_column(text_enum(Interest))
     detail: Mapped[str] = mapped_column(sa.Text, default="")
     declared_at: Mapped[Instant]
+
+
+def direct_interests_of(actor: Actor) -> sa.Select[tuple[int]]:
+    """The ids of the bids that a direct interest closes to the actor."""
+    return sa.select(InterestDeclaration.application_id).where(
+        InterestDeclaration.person_id == (actor.person_id or 0),
+        InterestDeclaration.interest == Interest.DIRECT,
+    )
+
+
+@shuts(Message)
+def about_a_shut_bid(actor: Actor) -> sa.ColumnElement[bool]:
+    """An e-mail about a bid, or about the work on it, names the bid; it is shut with it."""
+    work = sa.select(Assignment.id).where(Assignment.application_id.in_(direct_interests_of(actor)))
+    return sa.or_(
+        sa.and_(Message.subject_type == "application", Message.subject_id.in_(direct_interests_of(actor))),
+        sa.and_(Message.subject_type == "assignment", Message.subject_id.in_(work)),
+    )
 
 
 @shuts(Application)

@@ -9,10 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from grants.accounts.models import Organisation
 from grants.applications.models import Application
+from grants.assessment.models import direct_interests_of
 from grants.core.base import Base
 from grants.core.columns import Id, Instant, Pence, Stateful, UtcDateTime, references, state_check
+from grants.core.scoping import shuts
 from grants.decisions.models import DecisionItem
 from grants.funds.models import Fund
+from workflows.actors import Actor
 from workflows.award import AWARD
 
 
@@ -66,6 +69,12 @@ class Award(Stateful, Base):
     def group_may_see(cls) -> sa.ColumnElement[bool]:
         # An offer in draft is under embargo: for the group it does not exist yet.
         return cls.state != "offer_draft"
+
+
+@shuts(Award)
+def offer_of_a_shut_bid(actor: Actor) -> sa.ColumnElement[bool]:
+    """An offer under embargo is shut to whoever has a direct interest in its bid; later it is public."""
+    return sa.and_(Award.state == "offer_draft", Award.application_id.in_(direct_interests_of(actor)))
 
 
 class PastAward(Base):

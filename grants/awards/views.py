@@ -11,7 +11,7 @@ from grants.awards.forms import AcceptForm, AnnounceForm, DeclineForm, StartForm
 from grants.awards.models import Award
 from grants.clock import utc_now
 from grants.core import transitions
-from grants.decisions.queries import find_current_decision
+from grants.decisions.queries import find_current_decision, shown_items
 from grants.extensions import db
 from grants.funds.models import Round
 from grants.funds.queries import get_round
@@ -39,7 +39,7 @@ def announce(round_: Round) -> Any:
         flash("The outcomes are announced. Offers and letters are on their way.", "success")
         return redirect(url_for("awards.list_awards"), 303)
     decision = find_current_decision(db.session, round_)
-    items = [] if decision is None else decision.items
+    items = [] if decision is None else shown_items(db.session, [decision], current_actor())[decision.id]
     counts = {name: sum(item.outcome == name for item in items) for name in ("grant", "reserve", "decline")}
     page = render_template(
         "awards/announce.html",
@@ -48,6 +48,7 @@ def announce(round_: Round) -> Any:
         decision=decision,
         counts=counts,
         total=sum(item.amount_pence for item in items),
+        left_out=len(decision.items) - len(items) if decision else 0,
     )
     return page, 422 if form.errors else 200
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from grants.accounts.models import Office
 from grants.applications.models import Application
 from grants.assessment.models import Panel, Recommendation
-from grants.assessment.queries import took_part
+from grants.assessment.queries import barred_from, took_part
 from grants.core.scoping import get_visible, visible
 from grants.decisions.models import Decision, DecisionItem
 from grants.funds.models import Round
@@ -51,6 +51,16 @@ def load_items(session: Session, decision: Decision) -> None:
             joinedload(Decision.round),
         )
     ).unique().one()
+
+
+def shown_items(session: Session, decisions: Sequence[Decision], actor: Actor) -> dict[int, list[DecisionItem]]:
+    """Of each notice the items that the actor may read; those of a direct interest only once it is published."""
+    kept_back = [each for each in decisions if each.state is not DecisionState.PUBLISHED]
+    shut = barred_from(session, actor.person_id, {item.application_id for each in kept_back for item in each.items})
+    return {
+        each.id: [item for item in each.items if each not in kept_back or item.application_id not in shut]
+        for each in decisions
+    }
 
 
 def get_published_decision(session: Session, actor: Actor, decision_id: int) -> Decision:

@@ -37,9 +37,11 @@ DECLARATION_LABELS = {
 @bp.get("/office/decisions")
 @allows(*READERS)
 def list_decisions() -> Any:
-    return render_template(
-        "decisions/list.html", decisions=queries.list_decisions(db.session, current_actor()), labels=labels
-    )
+    actor = current_actor()
+    found = queries.list_decisions(db.session, actor)
+    shown = queries.shown_items(db.session, found, actor)
+    grants = {key: [item for item in items if item.outcome == "grant"] for key, items in shown.items()}
+    return render_template("decisions/list.html", decisions=found, grants_of=grants, labels=labels)
 
 
 @bp.post("/office/rounds/<int:round_id>/decision")
@@ -163,6 +165,7 @@ def _page(decision: Decision, form: ApproveForm, declaration: DeclarationForm | 
         interests_statement="asked below",
         reason="asked on the next page",
     )
+    items = queries.shown_items(db.session, [decision], actor)[decision.id]
     options = [
         (option, labels.action_label("decision", option.action), _sentence(option))
         for option in transitions.options(decision, facts, actor)
@@ -175,9 +178,10 @@ def _page(decision: Decision, form: ApproveForm, declaration: DeclarationForm | 
         declaration_errors=_declaration_errors(declaration),
         declaration_labels=DECLARATION_LABELS,
         options={option.action: (option.is_allowed, label, sentence) for option, label, sentence in options},
-        bids={str(item.application_id): item for item in decision.items},
-        grants=[item for item in decision.items if item.outcome == "grant"],
-        others=[item for item in decision.items if item.outcome != "grant"],
+        bids={str(item.application_id): item for item in items},
+        grants=[item for item in items if item.outcome == "grant"],
+        others=[item for item in items if item.outcome != "grant"],
+        left_out=len(decision.items) - len(items),
         labels=labels,
     )
 

@@ -44,6 +44,8 @@ class Funnel:
     asked_pence: int
     by_area: dict[str, tuple[int, int]]
     bands: dict[str, int]
+    # The bids that are left out of every figure, as they are shut to the reader.
+    left_out: tuple[int, ...] = ()
 
     @property
     def left_pence(self) -> int:
@@ -71,16 +73,16 @@ class Funnel:
         return percent_half_up(self.recommended, self.received - self.disqualified)
 
 
-def funnel_of(session: Session, round_: Round) -> Funnel:
-    """Count the round in two queries, however many bids it has."""
+def funnel_of(session: Session, round_: Round, left_out: Sequence[int] = ()) -> Funnel:
+    """Count the round in three queries, however many bids it has; the bids in `left_out` count nowhere."""
     counted = session.execute(
         sa.select(Application.state, sa.func.count(), sa.func.coalesce(sa.func.sum(Application.ask_pence), 0))
-        .where(Application.round_id == round_.id)
+        .where(Application.round_id == round_.id, *_but(left_out))
         .group_by(Application.state)
     ).all()
     states = {str(state): count for state, count, _ in counted}
     received = {state: count for state, count in states.items() if state not in NOT_RECEIVED}
-    recommended = _recommended(session, round_)
+    recommended = _recommended(session, round_, left_out)
     return Funnel(
         round_=round_,
         states={state: states[state] for state in S if state in states},
@@ -91,15 +93,20 @@ def funnel_of(session: Session, round_: Round) -> Funnel:
         recommended_pence=sum(pence for _, pence in recommended),
         asked_pence=sum(int(asked) for state, _, asked in counted if state not in NOT_RECEIVED),
         by_area=_by_area(round_, recommended),
-        bands=_bands(session, round_),
+        bands=_bands(session, round_, left_out),
+        left_out=tuple(left_out),
     )
 
 
-def _recommended(session: Session, round_: Round) -> Sequence[Any]:
+def _but(left_out: Sequence[int]) -> list[sa.ColumnElement[bool]]:
+    return [Application.id.not_in(left_out)] if left_out else []
+
+
+def _recommended(session: Session, round_: Round, left_out: Sequence[int]) -> Sequence[Any]:
     return session.execute(
         sa.select(Application.area_id, Recommendation.amount_pence)
         .join(Recommendation, Recommendation.application_id == Application.id)
-        .where(Application.round_id == round_.id, Application.was_recommended.is_(True))
+        .where(Application.round_id == round_.id, Application.was_recommended.is_(True), *_but(left_out))
     ).all()
 
 
@@ -111,12 +118,13 @@ def _by_area(round_: Round, recommended: Sequence[Any]) -> dict[str, tuple[int, 
     return {area.name: (counts[area.id], pence[area.id]) for area in round_.areas}
 
 
-def _bands(session: Session, round_: Round) -> dict[str, int]:
+def _bands(session: Session, round_: Round, left_out: Sequence[int]) -> dict[str, int]:
     percents = session.scalars(
         sa.select(Application.percent_millionths).where(
             Application.round_id == round_.id,
             Application.state.in_(sorted(MODERATED)),
             Application.percent_millionths.is_not(None),
+            *_but(left_out),
         )
     )
     edges = round_.band_edges or [round_.line_hundredths]

@@ -419,8 +419,8 @@ def test_a_chair_with_a_direct_interest_records_nothing_and_another_chair_does(s
     agree(stage, stage.bids[0], name="chair-2")
     for bid in stage.bids[1:]:
         agree(stage, bid)
-    draw(stage)
-    assert [bid.state for bid in stage.bids] == [S.MODERATED, S.RECOMMENDED, S.NOT_RECOMMENDED]
+    outcome(stage, stage.bids[1], "recommended")
+    outcome(stage, stage.bids[2], "not_recommended")
     with pytest.raises(TransitionRefused, match="bids-without-outcome"):
         services.close_panel(session, stage.panel, actor=stage.actor("chair"), now=stage.now)
     outcome(stage, stage.bids[0], "recommended", name="chair-2")
@@ -428,25 +428,30 @@ def test_a_chair_with_a_direct_interest_records_nothing_and_another_chair_does(s
     assert stage.panel.state is PanelState.CLOSED
 
 
-def test_the_money_of_a_bid_that_the_chair_may_not_see_is_set_aside(session):
+def test_whoever_stands_aside_from_a_bid_neither_draws_nor_moves_the_line(session):
     stage = with_second_chair(session, scores=(5, 4, 3), pot_pence=2 * ASK)
     for bid in stage.bids:
         agree(stage, bid, name="chair-2")
-    draw(stage)
-    assert [bid.state for bid in stage.bids] == [S.MODERATED, S.RECOMMENDED, S.RESERVE]
-    outcome(stage, stage.bids[0], "recommended", name="chair-2")
-    assert stage.bids[0].state is S.RECOMMENDED
+    with pytest.raises(TransitionRefused, match="stands-aside-from-a-bid"):
+        draw(stage)
+    with pytest.raises(TransitionRefused, match="stands-aside-from-a-bid"):
+        services.move_line(session, stage.panel, 5000, "Quality", actor=stage.actor("chair"), now=stage.now)
+    assert {bid.state for bid in stage.bids} == {S.MODERATED}
+    draw(stage, "chair-2")
+    assert [bid.state for bid in stage.bids] == [S.RECOMMENDED, S.RECOMMENDED, S.RESERVE]
 
 
-def test_what_another_chair_recorded_stays_and_its_money_counts(session):
-    stage = with_second_chair(session, barred_bid=2, scores=(5, 4, 2), pot_pence=2 * ASK)
+def test_what_is_left_of_the_pot_is_not_told_to_whoever_stands_aside(session):
+    stage = with_second_chair(session, scores=(5, 4, 3), pot_pence=2 * ASK)
     for bid in stage.bids:
         agree(stage, bid, name="chair-2")
-    outcome(stage, stage.bids[2], "recommended", name="chair-2", reason="The only bid for the east")
-    draw(stage)
-    assert [bid.state for bid in stage.bids] == [S.RECOMMENDED, S.RESERVE, S.RECOMMENDED]
-    total = session.scalar(sa.select(sa.func.sum(Recommendation.amount_pence)))
-    assert total == stage.round_.pot_pence
+    draw(stage, "chair-2")
+    own = queries.moderation_table(session, stage.panel, stage.actor("chair"))
+    whole = queries.moderation_table(session, stage.panel, stage.actor("chair-2"))
+    with pytest.raises(TransitionRefused, match="over-the-pot-unshown") as refused:
+        outcome(stage, stage.bids[2], "recommended")
+    assert not {"ask", "left"} & set(refused.value.detail)
+    assert (own.left_pence, whole.left_pence) == (ASK, 0)
 
 
 def test_the_table_holds_nothing_of_a_bid_that_one_stands_aside_from(session):

@@ -70,7 +70,9 @@ def test_two_chairs_at_once_stay_within_the_pot(app):
         services.set_outcome(db.session, bid, "recommended", actor=chair, now=now)
 
     jobs = [lambda pair=pair: recommend(*pair) for pair in zip(ids[:2], chairs, strict=True)]
-    assert at_once(app, jobs) == ["done", "over-the-pot"]
+    # Who comes second may be the chair who stands aside from the third bid, and is told without a figure.
+    first, second = at_once(app, jobs)
+    assert (first, second.removesuffix("-unshown")) == ("done", "over-the-pot")
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.sum(Recommendation.amount_pence))) == 900_000
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,9 +62,12 @@ def needs_read_back(session: Session, application: Application, content_hash: st
     return found is None or found.read_back_hash != content_hash
 
 
-def count_assisted(session: Session, round_id: int) -> int:
-    """How many of the bids that were sent in this round the office had entered for their groups."""
+def count_assisted(session: Session, round_id: int, left_out: Sequence[int] = ()) -> int:
+    """How many of the bids that were sent in this round the office had entered; those in `left_out` count nowhere."""
     asked = sa.select(sa.func.count()).where(
-        Application.round_id == round_id, Application.assisted_by.is_not(None), Application.staff_may_see()
+        Application.round_id == round_id,
+        Application.assisted_by.is_not(None),
+        Application.staff_may_see(),
+        Application.id.not_in(left_out) if left_out else sa.true(),
     )
     return session.scalar(asked) or 0

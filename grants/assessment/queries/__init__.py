@@ -12,6 +12,7 @@ from grants.assessment.queries.facts import (
 from grants.assessment.queries.held import cleaned, list_markers_files, name_for_markers, released_files
 from grants.assessment.queries.interests import (
     barred_from,
+    barred_in,
     belonging,
     interests_of,
     took_part,
@@ -74,6 +75,7 @@ __all__ = [
     "assignment_facts",
     "assignments_of",
     "barred_from",
+    "barred_in",
     "belonging",
     "beside",
     "bids_of_panel",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
 from grants.assessment.models import Assignment, Panel, PanelMember, Recommendation
-from grants.assessment.queries.interests import belonging, interests_of
+from grants.assessment.queries.interests import barred_in, belonging, interests_of
 from grants.assessment.queries.marks import Rubric
 from grants.funds.models import Round
 from workflows.actors import Actor, Scope
@@ -199,6 +199,7 @@ def panel_facts(
         decision_is_settled=panel.round.state in FINISHED,
         reason=reason,
         on_paper=actor.on_paper,
+        hides_pot=bool(barred_in(session, panel.round_id, actor)),
     )
 
 

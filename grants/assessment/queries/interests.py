@@ -18,6 +18,7 @@ from grants.assessment.models import (
     PanelMember,
     Recommendation,
 )
+from workflows.actors import Actor
 from workflows.assignment import LOCKED_STATES, WORKING, Interest
 
 MARKED = sorted(LOCKED_STATES | WORKING)
@@ -49,6 +50,26 @@ def barred_from(session: Session, person_id: int | None, application_ids: Collec
         return frozenset()
     standing = interests_of(session, application_ids, [person_id])
     return frozenset(key[0] for key, row in standing.items() if row.interest is Interest.DIRECT)
+
+
+def barred_in(session: Session, round_id: int, actor: Actor) -> tuple[int, ...]:
+    """The bids of a round that a direct interest closes to the actor, for lists and sums of it; mostly none."""
+    if actor.person_id is None:
+        return ()
+    return tuple(session.scalars(_BARRED_IN, {"round_id": round_id, "person_id": actor.person_id}))
+
+
+_BARRED_IN = (
+    sa.select(InterestDeclaration.application_id)
+    .join(Application, Application.id == InterestDeclaration.application_id)
+    .where(
+        Application.round_id == sa.bindparam("round_id"),
+        InterestDeclaration.person_id == sa.bindparam("person_id"),
+        InterestDeclaration.interest == Interest.DIRECT,
+    )
+    .distinct()
+    .order_by(InterestDeclaration.application_id)
+)
 
 
 def undeclared_by(session: Session, person_id: int, application_ids: Collection[int]) -> list[int]:

@@ -71,7 +71,7 @@ class ModerationLine:
 
 @dataclass(frozen=True, slots=True)
 class ModerationTable:
-    """The panel's bids, best percent first, and the money.
+    """The panel's bids, best percent first, and the money of those that the reader may see.
 
     `version` is raised by every move of any bid, also of those that the reader may not see; `undeclared` are the
     (bid, person) pairs of the panel's members about which nothing has been declared.
@@ -89,6 +89,11 @@ class ModerationTable:
     @property
     def left_pence(self) -> int:
         return self.pot_pence - self.recommended_pence
+
+    @property
+    def stands_aside(self) -> int:
+        """How many of the bids are shut to the reader; no figure here holds anything of them."""
+        return sum(each.stands_aside for each in self.lines)
 
     @property
     def has_outcomes(self) -> bool:
@@ -135,13 +140,16 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
         interests=interests_of(session, ids),
     )
     lines = [reading.line_for(each, actor.person_id) for each in bids]
+    seen = [bid for bid, line in zip(bids, lines, strict=True) if not line.stands_aside]
     return ModerationTable(
         rubric=rubric,
         lines=tuple(sorted(lines, key=_best_first)),
         line=reading.line,
         pot_pence=panel.round.pot_pence,
-        # The pot counts every bid, also those that the reader may not see.
-        recommended_pence=sum(_recommended(each) for each in bids),
+        # Were a bid counted here that the reader may not see, its amount could be had by subtraction.
+        recommended_pence=sum(
+            _recommended(bid) for bid, line in zip(bids, lines, strict=True) if not line.stands_aside
+        ),
         version=sum(each.application.version for each in bids),
         without_outcome=sum(each.application.state in IN_ASSESSMENT for each in bids),
         undeclared=frozenset(

@@ -22,7 +22,7 @@ from grants.core import audit, transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round, RoundArea
 from workflows.actors import Actor, Role
-from workflows.application import PANEL_OUTCOMES, ApplicationState
+from workflows.application import ApplicationState
 from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
 from workflows.rules import scoring
 from workflows.rules.allocation import Allocation, Bid, Placed, Placing, recommend
@@ -35,10 +35,9 @@ def draw_the_line(
 ) -> Allocation:
     """Place every moderated bid by the rule of the round; replaces what was placed before, also by hand.
 
-    Bids in which the chair has a direct interest keep what another chair recorded; one that has nothing yet is
-    walked past with its money set aside, for another chair of the panel to record. Raises UnresolvedTie with the
-    references of equal bids that the rule can't tell apart, and Stale when any bid moved since the page that
-    carried `seen_version` (see `outcomes_version`).
+    A chair with a direct interest in any of the bids is refused (stands-aside-from-a-bid): where the line falls among
+    the others tells what that bid asks for. Raises UnresolvedTie with the references of equal bids that the rule
+    can't tell apart, and Stale when any bid moved since the page that carried `seen_version` (see `outcomes_version`).
     """
     panel = queries.find_panel(session, round_.id)
     require_chair(panel, actor)
@@ -49,14 +48,17 @@ def draw_the_line(
     waiting = sum(states_of(session, round_.id)[each] for each in UNMODERATED)
     if waiting:
         raise TransitionRefused("bids-still-moderating", count=waiting)
-    barred = queries.barred_from(session, actor.person_id, [each.application.id for each in bids])
-    settled = [each for each in bids if each.application.id in barred and each.application.state in PANEL_OUTCOMES]
-    walked = [each for each in bids if each not in settled]
-    pot = round_.pot_pence - sum(each.recommendation.amount_pence for each in settled if each.recommendation)
+    require_whole_view(session, round_, actor)
     line = queries.line_of(round_, panel)
-    allocation = recommend(_as_bids(session, round_, walked), pot, line, funding_to_date(session, round_))
-    _record(session, panel, walked, allocation, line, barred, actor, now)
+    allocation = recommend(_as_bids(session, round_, bids), round_.pot_pence, line, funding_to_date(session, round_))
+    _record(session, panel, bids, allocation, line, actor, now)
     return allocation
+
+
+def require_whole_view(session: Session, round_: Round, actor: Actor) -> None:
+    """Refused for a chair who may not see every bid: what concerns all of them is another chair's to do."""
+    if queries.barred_in(session, round_.id, actor):
+        raise TransitionRefused("stands-aside-from-a-bid")
 
 
 def outcomes_version(applications: Sequence[Application]) -> int:
@@ -114,7 +116,6 @@ def _record(
     rows: Sequence[BidRow],
     allocation: Allocation,
     line: Fraction,
-    barred: frozenset[int],
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -124,18 +125,17 @@ def _record(
     left = allocation.pot_pence
     for placed in allocation.placed:
         row = by_reference[placed.bid.reference]
-        if row.application.id not in barred:
-            keep_recommendation(
-                session,
-                row.application,
-                placed.placing,
-                row.recommendation,
-                reason_code=placed.reason or "",
-                reserve_rank=ranks.get(placed.bid.reference),
-                actor=actor,
-                now=now,
-            )
-            moves[placed.placing].append(_move(session, row, panel, placed, line, left, actor, now))
+        keep_recommendation(
+            session,
+            row.application,
+            placed.placing,
+            row.recommendation,
+            reason_code=placed.reason or "",
+            reserve_rank=ranks.get(placed.bid.reference),
+            actor=actor,
+            now=now,
+        )
+        moves[placed.placing].append(_move(session, row, panel, placed, line, left, actor, now))
         left -= placed.bid.ask_pence if placed.placing is Placing.RECOMMENDED else 0
     for placing, some in moves.items():
         transitions.apply_many(session, ACTION[placing], some, actor=actor, now=now)
@@ -175,6 +175,7 @@ def move_line(
     """
     if Role.CHAIR not in actor.roles_in(panel.scope) or not _chairs(panel, actor):
         raise NotAllowed(needs=["chair"])
+    require_whole_view(session, panel.round, actor)
     if not reason.strip():
         raise Invalid(problems={"reason": "reason-needed"})
     if not 0 <= line_hundredths <= HUNDRED_PERCENT:

@@ -62,6 +62,7 @@ def set_outcome(
         reason=reason,
         pot_left_pence=application.round.pot_pence
         - recommended_pence(session, application.round_id, besides=application.id),
+        hides_pot=bool(queries.barred_in(session, application.round_id, actor)),
     )
     row = keep_recommendation(
         session,

@@ -62,7 +62,8 @@ def bid_markers(application: Application) -> Any:
 @allows(Role.MANAGER, on=queries.get_round)
 def round_markers(round_: Round) -> Any:
     loads = queries.marker_loads(db.session, round_)
-    bids = bids_in(db.session, round_.id, IN_ASSESSMENT)
+    shut = queries.barred_in(db.session, round_.id, current_actor())
+    bids = [bid for bid in bids_in(db.session, round_.id, IN_ASSESSMENT) if bid.id not in shut]
     form = open_form(AssignForm)
     form.markers.choices = [SelectChoice(each.person.id, each.person.name) for each in loads]
     form.bids.choices = [SelectChoice(each.id, each.reference) for each in bids if each.state in ASSIGNABLE]

@@ -103,7 +103,7 @@ def panel(panel: Panel) -> Any:
         seat=seat,
         names={each.person_id: each.person.name for each in panel.members},
         undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
-        may_draw=is_sitting(panel) and is_chair,
+        may_draw=is_sitting(panel) and is_chair and not table.stands_aside,
         all_moderated=all(each.percent is not None or each.stands_aside for each in table.lines),
         offers=_offers(panel, table) if is_chair else [],
         labels=labels,

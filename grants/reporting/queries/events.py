@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Membership, Person
 from grants.applications.models import Application
+from grants.core.scoping import open_to
 from grants.events.queries import list_sign_ups
 from grants.funds.models import EventSignUp, SupportEvent
+from workflows.actors import Actor
 from workflows.rules.finding import folded
 
 
@@ -23,11 +25,13 @@ class Visitor:
     bids: Sequence[Application]
 
 
-def visitors(session: Session, event: SupportEvent) -> list[Visitor]:
+def visitors(session: Session, event: SupportEvent, actor: Actor) -> list[Visitor]:
     """Everybody who signed up, in their order; three queries."""
     found = list_sign_ups(session, event)
     began = session.scalars(
-        sa.select(Application).where(Application.round_id == event.round_id).order_by(Application.reference)
+        sa.select(Application)
+        .where(Application.round_id == event.round_id, open_to(Application, actor))
+        .order_by(Application.reference)
     ).all()
     groups = _groups_of(session, {each.email for each in found})
     return [Visitor(each, [bid for bid in began if _is_of(bid, each, groups)]) for each in found]

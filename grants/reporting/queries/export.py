@@ -58,7 +58,7 @@ def ids_in_order(
     keys[1] = Application.id.desc() if asked.is_descending else Application.id
     if asked.sort in MAYBE_EMPTY:
         keys.insert(0, column.is_(None))
-    conditions = narrowed(actor, round_, asked, session.get_bind().dialect.name)
+    conditions = narrowed(session, actor, round_, asked, session.get_bind().dialect.name)
     return session.scalars(sa.select(Application.id).where(*conditions).order_by(*keys).limit(limit)).all()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application
 from grants.assessment.models import Assignment, Panel, PanelMember
 from grants.core.outbox import Delivery, Message
-from grants.core.scoping import offices_of
+from grants.core.scoping import offices_of, open_to
 from grants.decisions.models import Decision
 from grants.eligibility.models import Disqualification
 from grants.funds.models import Round
@@ -67,6 +67,7 @@ def _entering(session: Session, actor: Actor, offices: list[int]) -> list[Waitin
             Application.office_id.in_(offices),
             Application.state == ApplicationState.DRAFT,
             Application.helpers_may_see(),
+            open_to(Application, actor),
         )
         .group_by(Application.round_id)
         .order_by(Application.round_id)
@@ -77,7 +78,11 @@ def _entering(session: Session, actor: Actor, offices: list[int]) -> list[Waitin
 def _checks(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
     rows = session.execute(
         sa.select(Application.round_id, sa.func.count())
-        .where(Application.office_id.in_(offices), Application.state == ApplicationState.CHECKING)
+        .where(
+            Application.office_id.in_(offices),
+            Application.state == ApplicationState.CHECKING,
+            open_to(Application, actor),
+        )
         .group_by(Application.round_id)
         .order_by(Application.round_id)
     )
@@ -92,6 +97,7 @@ def _proposals(session: Session, actor: Actor, offices: list[int]) -> list[Waiti
             Application.office_id.in_(offices),
             Disqualification.settled_at.is_(None),
             Disqualification.proposed_by_id.is_distinct_from(actor.person_id),
+            open_to(Application, actor),
         )
         .group_by(Application.round_id)
         .order_by(Application.round_id)
@@ -137,7 +143,16 @@ def _returns(session: Session, actor: Actor, offices: list[int]) -> list[Waiting
 
 
 def _dead_messages(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
-    return [_count(session, "messages", Message.id, Message.office_id.in_(offices), Message.delivery == Delivery.DEAD)]
+    return [
+        _count(
+            session,
+            "messages",
+            Message.id,
+            Message.office_id.in_(offices),
+            Message.delivery == Delivery.DEAD,
+            open_to(Message, actor),
+        )
+    ]
 
 
 def _count(

@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
+from grants.assessment.queries import barred_in
 from grants.core.scoping import offices_of
 from grants.funds.models import Round
 from workflows.actors import Actor
@@ -83,6 +84,8 @@ class Filter:
     after: Cursor | None = None
     before: Cursor | None = None
     problems: tuple[str, ...] = ()
+    # Bids that are shut to the reader: no list, count or file of theirs holds them.
+    left_out: tuple[int, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -148,9 +151,10 @@ def search_words(text: str) -> tuple[str, ...]:
 
 
 def list_page(session: Session, actor: Actor, round_: Round, asked: Filter, *, size: int = PAGE) -> Page:
-    """One page of the bids that the actor may read, in two or three queries however many there are."""
+    """One page of the bids that the actor may read, in three or four queries however many there are."""
     dialect = session.get_bind().dialect.name
     _require_reader(actor, round_)
+    asked = replace(asked, left_out=barred_in(session, round_.id, actor))
     total = session.scalar(_count(round_.id, asked, dialect)) or 0
     # Few enough to find first and sort then; many are met soon enough on a walk along the sort's own index.
     way = (FOUND if total <= COUNTED else WALK) if asked.is_narrow else ALL
@@ -165,12 +169,15 @@ def list_page(session: Session, actor: Actor, round_: Round, asked: Filter, *, s
     )
 
 
-def narrowed(actor: Actor, round_: Round, asked: Filter, dialect: str, *, is_walk: bool = False) -> list[Any]:
+def narrowed(
+    session: Session, actor: Actor, round_: Round, asked: Filter, dialect: str, *, is_walk: bool = False
+) -> list[Any]:
     """The WHERE of a filter, limited to what the actor may read.
 
     On a walk SQLite must not leave the sort's index for a filter's, as it would sort every hit for each page.
     """
     _require_reader(actor, round_)
+    asked = replace(asked, left_out=barred_in(session, round_.id, actor))
     return _conditions(round_.id, asked, dialect, is_walk=is_walk)
 
 
@@ -186,6 +193,8 @@ def _conditions(round_id: int, asked: Filter, dialect: str, *, is_walk: bool = F
         readable = sa.case((readable, 1), else_=0) == 1
     # The round says which office; naming it again would only tempt the database to another index.
     conditions: list[Any] = [Application.round_id == round_id, readable]
+    if asked.left_out:
+        conditions.append(Application.id.not_in(asked.left_out))
     loosely = is_walk and dialect == "sqlite"
     if asked.state is not None:
         # A state has an index of its own for the percent, which only some states have.

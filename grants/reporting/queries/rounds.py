@@ -11,20 +11,23 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.assessment.models import Panel
+from grants.assessment.queries import barred_in
 from grants.awards.models import Award
 from grants.decisions.models import Decision
 from grants.funds import queries as funds
 from grants.funds.models import Round
 from grants.reporting.funnel import NOT_RECEIVED, Funnel
+from workflows.actors import Actor
 from workflows.application import IN_CHECKS
 from workflows.application import ApplicationState as S
 from workflows.award import AwardState
 from workflows.decision import SETTLED
 from workflows.panel import PanelState
-from workflows.round import RoundFacts
+from workflows.round import RoundFacts, RoundState
 
 # A link to where the rest is asked; the gate itself is asked again there.
 ASKED_LATER = "asked on the next page"
+TOLD = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
 UNSCORED = frozenset({S.ELIGIBLE, S.SCORING})
 UNMODERATED = UNSCORED | {S.SCORED}
 UNANSWERED = frozenset({AwardState.OFFER_DRAFT, AwardState.OFFERED})
@@ -40,6 +43,11 @@ class AreaLine:
     asked_pence: int
     recommended: int
     recommended_pence: int
+
+
+def hidden_until_announced(session: Session, round_: Round, actor: Actor) -> tuple[int, ...]:
+    """The bids that this reader's totals leave out: those of a direct interest, until the outcomes are public."""
+    return () if round_.state in TOLD else barred_in(session, round_.id, actor)
 
 
 def facts_for_round(session: Session, round_: Round, states: Mapping[str, int], *, now: datetime) -> RoundFacts:
@@ -74,11 +82,15 @@ def facts_for_round(session: Session, round_: Round, states: Mapping[str, int], 
 
 
 def list_areas(session: Session, funnel: Funnel) -> list[AreaLine]:
-    """The bids received by area, in the round's order; one query."""
+    """The bids that the funnel counts by area, in the round's order; one query."""
     round_ = funnel.round_
     rows = session.execute(
         sa.select(Application.area_id, sa.func.count(), sa.func.coalesce(sa.func.sum(Application.ask_pence), 0))
-        .where(Application.round_id == round_.id, Application.state.not_in(sorted(NOT_RECEIVED)))
+        .where(
+            Application.round_id == round_.id,
+            Application.state.not_in(sorted(NOT_RECEIVED)),
+            Application.id.not_in(funnel.left_out) if funnel.left_out else sa.true(),
+        )
         .group_by(Application.area_id)
     )
     found = {area_id: (count, int(asked)) for area_id, count, asked in rows}

@@ -28,7 +28,7 @@ ASKED_LATER = "asked-later"
 @allows(Role.OFFICER, Role.MANAGER, on=get_event)
 def event(event: SupportEvent) -> Any:
     now = utc_now()
-    people = visitors(db.session, event)
+    people = visitors(db.session, event, current_actor())
     coming = [each for each in people if each.sign_up.cancelled_at is None]
     facts = facts_for(db.session, event, now=now, reason=ASKED_LATER, recording_link=ASKED_LATER)
     return render_template(

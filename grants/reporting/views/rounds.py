@@ -14,7 +14,7 @@ from grants.extensions import db
 from grants.funds.models import Round
 from grants.funds.queries import get_round
 from grants.reporting.funnel import Funnel, funnel_of
-from grants.reporting.queries.rounds import facts_for_round, list_areas
+from grants.reporting.queries.rounds import facts_for_round, hidden_until_announced, list_areas
 from grants.reporting.views.blueprint import READERS, bp, link
 from grants.web import filters, labels
 from grants.web.access import allows, current_actor
@@ -32,8 +32,11 @@ ORIGINATORS = frozenset({Role.MANAGER, Role.OFFICER, Role.CHAIR})
 @allows(*READERS, on=get_round)
 def round_dashboard(round_: Round) -> Any:
     actor = current_actor()
-    funnel = funnel_of(db.session, round_)
-    facts = facts_for_round(db.session, round_, funnel.states, now=utc_now())
+    left_out = hidden_until_announced(db.session, round_, actor)
+    funnel = funnel_of(db.session, round_, left_out)
+    # What comes next hangs on all bids, whoever asks; it tells how many wait and never for how much.
+    states = funnel_of(db.session, round_).states if left_out else funnel.states
+    facts = facts_for_round(db.session, round_, states, now=utc_now())
     decision = find_current_decision(db.session, round_)
     options = offered(round_, facts, actor, _places(round_))
     if decision is None and round_.state is RoundState.RECOMMENDING:
@@ -43,7 +46,7 @@ def round_dashboard(round_: Round) -> Any:
         round=round_,
         funnel=funnel,
         stages=_stages(funnel),
-        assisted_count=count_assisted(db.session, round_.id),
+        assisted_count=count_assisted(db.session, round_.id, left_out),
         areas=list_areas(db.session, funnel),
         decision=decision,
         options=options,
