@@ -147,9 +147,7 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
         line=reading.line,
         pot_pence=panel.round.pot_pence,
         # Were a bid counted here that the reader may not see, its amount could be had by subtraction.
-        recommended_pence=sum(
-            _recommended(bid) for bid, line in zip(bids, lines, strict=True) if not line.stands_aside
-        ),
+        recommended_pence=sum(_recommended(each) for each in seen),
         version=sum(each.application.version for each in bids),
         without_outcome=sum(each.application.state in IN_ASSESSMENT for each in bids),
         undeclared=frozenset(
