@@ -14,6 +14,7 @@ from workflows.endorsement import ENDORSEMENT
 from workflows.engine import NEW, Workflow
 from workflows.event import EVENT
 from workflows.merging import MERGE
+from workflows.minutes import MINUTES
 from workflows.monitoring import MONITORING
 from workflows.panel import PANEL
 from workflows.round import ROUND
@@ -26,6 +27,7 @@ LIFECYCLES: tuple[Workflow[Any], ...] = (
     DOCUMENT,
     ASSIGNMENT,
     PANEL,
+    MINUTES,
     DECISION,
     AWARD,
     MONITORING,

@@ -17,6 +17,7 @@ from grants.documents.models import Document, Upload
 from grants.documents.services import begin_upload
 from grants.endorsements.models import Endorsement
 from grants.funds.models import SupportEvent
+from grants.meetings.models import MinutesSection
 from tests.files import a_document
 from tests.stages import Stage
 
@@ -285,6 +286,26 @@ TABLE: dict[str, frozenset[str]] = {
     "assessment.line": CHAIR,
     "assessment.draw": CHAIR,
     "assessment.outcome": CHAIR,
+    # meetings
+    "meetings.room": PANEL,
+    "meetings.screen": PANEL,
+    "meetings.now": PANEL,
+    "meetings.desk": HANDLERS | CHAIR,
+    "meetings.presence": PANEL,
+    "meetings.start": CHAIR,
+    "meetings.take_chair": CHAIR,
+    "meetings.marks": CHAIR,
+    "meetings.clear": CHAIR,
+    "meetings.open_item": CHAIR,
+    "meetings.phase": CHAIR,
+    "meetings.item": CHAIR,
+    "meetings.together": CHAIR,
+    "meetings.line": CHAIR,
+    "meetings.minutes": PANEL,
+    "meetings.minutes_file": PANEL,
+    "meetings.section": HANDLERS | CHAIR,
+    "meetings.sign": CHAIR,
+    "meetings.note": HANDLERS | CHAIR,
     # decisions
     "decisions.published": PUBLIC,
     "decisions.list_decisions": ROUND_READERS,
@@ -421,6 +442,7 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "view_id": lambda stage: 0,
     "other_id": lambda stage: stage.groups[1][0].id,
     "request_id": lambda stage: 0,
+    "section_id": lambda stage: stage.session.scalars(sa.select(MinutesSection.id).limit(1)).one(),
     "source_id": lambda stage: stage.bids[1].id,
     "rule_code": lambda stage: stage.round_.rules[0].code,
 }
@@ -434,6 +456,7 @@ OF_ENDPOINT: dict[tuple[str, str], Callable[[Stage], Any]] = {
     ("applications.save_details", "code"): lambda stage: "money",
     ("funds.ask_remove_question", "code"): lambda stage: stage.round_.questions[0].code,
     ("funds.edit_question", "code"): lambda stage: stage.round_.questions[0].code,
+    ("meetings.minutes_file", "kind"): lambda stage: "html",
     ("funds.edit_letter", "kind"): lambda stage: "offer",
     ("notifications.preview_letter", "kind"): lambda stage: "offer",
     ("funds.edit_kind", "code"): lambda stage: stage.round_.questions[0].code,

@@ -38,6 +38,7 @@ AT_THE_OFFICE = frozenset({
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",
     "funds.list_rounds", "funds.rules", "funds.setup", "funds.structure", "funds.words", "monitoring.for_award",
+    "meetings.desk", "meetings.minutes", "meetings.minutes_file", "meetings.now", "meetings.room", "meetings.screen",
     "monitoring.list_returns", "monitoring.show", "notifications.list_messages", "notifications.show",
     "eligibility.queue", "reporting.application", "reporting.home",
 })  # fmt: skip

@@ -13,6 +13,7 @@ from workflows.document import DocumentFacts
 from workflows.endorsement import EndorsementFacts
 from workflows.event import EventFacts
 from workflows.merging import MergeFacts
+from workflows.minutes import MinutesFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
 from workflows.round import RoundFacts, RoundState
@@ -35,9 +36,11 @@ BARE = {
     "endorsement": EndorsementFacts(scope=SCOPE, now=NOW),
     "merge": MergeFacts(scope=SCOPE, now=NOW),
     "bulk": BulkFacts(scope=SCOPE, now=NOW),
+    "minutes": MinutesFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
     "bulk": replace(BARE["bulk"], planned_by=9, planned_at=NOW, due_at=NOW + HOUR, count=2),
+    "minutes": replace(BARE["minutes"], meeting_ended=True, chaired=True, words="As it was"),
     "merge": replace(
         BARE["merge"],
         reason="The same charity",

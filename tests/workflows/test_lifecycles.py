@@ -17,6 +17,7 @@ from workflows import (
     endorsement,
     event,
     merging,
+    minutes,
     monitoring,
     panel,
 )
@@ -48,6 +49,7 @@ GROUPS = {
         assignment.OUT,
     ),
     "bulk": (bulk.PLANNED, bulk.WAITING, bulk.OVER),
+    "minutes": (minutes.OPEN, minutes.CLOSED),
     "panel": (panel.PREPARING, panel.SITTING, panel.DONE),
     "decision": (decision.PREPARING, decision.WAITING, decision.SETTLED, decision.REFUSED),
     "award": (award.UNANSWERED, award.COMMITTED, award.RELEASED),

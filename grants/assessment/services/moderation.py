@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,16 @@ from workflows.rules import moderation
 # Criterion code -> the agreed score (None: the markers' mean stands) and the panel's reason.
 Agreed = Mapping[str, tuple[int | None, str]]
 
+# What must hold before a panel agrees a bid, told by features to the right: (session, panel, application id, ...).
+Gate = Callable[[Session, Panel, int, Actor, datetime], None]
+_gates: list[Gate] = []
+
+
+def before_agreeing(gate: Gate) -> Gate:
+    """Have the function asked first; it raises what it refuses. Nobody asks it of a panel that met on paper."""
+    _gates.append(gate)
+    return gate
+
 
 def save_agreed_scores(
     session: Session,
@@ -38,6 +48,8 @@ def save_agreed_scores(
     the last bid's scores moves the round on to recommending.
     """
     panel = panel_for(session, application, actor)
+    for gate in _gates if panel is not None and not actor.on_paper else ():
+        gate(session, panel, application.id, actor, now)
     # The round is held, so that of two chairs who agree the last two bids one moves it on.
     lock_row(session, application.round)
     rubric = queries.rubric_of(session, application.round_id)

@@ -1,0 +1,305 @@
+"""The minutes as they follow from what happened: pieces of text, each about the meeting or about one bid.
+
+What is said of a bid stands in a piece of its own, so that whoever left the room for it has a copy without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from grants.accounts.models import Person
+from grants.assessment import queries as assessment
+from grants.assessment.models import InterestDeclaration, ModeratedScore, Recommendation
+from grants.assessment.queries.marks import agreed_of, locked_marks
+from grants.assessment.queries.panels import CONSIDERED
+from grants.assessment.queries.table import BidRow, panel_bids
+from grants.meetings.models import LineChange, Meeting, MeetingItem, MeetingWords
+from grants.meetings.queries.items import CONDITIONS, NOTES, items_of, words_of
+from grants.meetings.queries.room import attendance_of, seat_words, turns_of
+from workflows.assignment import Interest
+from workflows.deadlines import to_london
+from workflows.money import format_pounds
+from workflows.rules.allocation import Placing
+from workflows.rules.scoring import show_percent
+
+MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, OTHERS = (
+    "meeting",
+    "present",
+    "interests",
+    "items",
+    "enbloc",
+    "line",
+    "others",
+)
+PARTS = {
+    MEETING: "The meeting",
+    PRESENT: "Who was present",
+    INTERESTS: "Interests",
+    ITEMS: "Bids discussed",
+    EN_BLOC: "Bids agreed together",
+    LINE: "The line",
+    OTHERS: "Outcomes of the other bids",
+}
+WHY = {
+    "criterion-spread": "markers differed by 2 points or more on a criterion",
+    "total-spread": "markers differed by 15 percentage points or more",
+    "near-line": "it was within 5 points of the line",
+    "zero-score": "it had a score of 0",
+    "red-due-diligence": "its due diligence was red",
+    "large-ask": "it asked for more than a quarter of the pot",
+    "first-time-below-line": "it was a first application that fell below the line",
+}
+OUTCOMES = {
+    Placing.RECOMMENDED.value: "Recommended",
+    Placing.RESERVE.value: "Reserve list",
+    Placing.NOT_RECOMMENDED.value: "Not recommended",
+}
+REASONS = {"does-not-fit": "It did not fit what was left in the pot.", "below-line": "It was below the line."}
+KINDS = {Interest.DIRECT: "direct", Interest.INDIRECT: "indirect"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One section to be: its part, heading and text; about one bid where it names one."""
+
+    part: str
+    title: str
+    text: str
+    application_id: int | None = None
+
+
+@dataclass(slots=True)
+class Told:
+    """Everything that the minutes are made of, read once."""
+
+    meeting: Meeting
+    rubric: assessment.Rubric
+    bids: dict[int, BidRow]
+    items: list[MeetingItem]
+    words: dict[tuple[int, str], MeetingWords]
+    agreed: dict[int, dict[str, ModeratedScore]]
+    work: dict[int, list[assessment.MarkerMarks]]
+    percents: dict[int, Any]
+    names: dict[int, str] = field(default_factory=dict)
+
+    def called(self, people: Iterable[int]) -> str:
+        return ", ".join(sorted(self.names.get(each, "somebody who is not known here") for each in people)) or "nobody"
+
+
+def story_of(session: Session, meeting: Meeting) -> list[Piece]:
+    """The whole minutes of a sitting, as it stands now."""
+    told = _read(session, meeting)
+    pieces = [_meeting(session, told), _present(session, told)]
+    pieces += _interests(session, told)
+    pieces += [_item(told, each) for each in told.items if not each.is_en_bloc]
+    together = [each for each in told.items if each.is_en_bloc]
+    if together:
+        pieces.append(_en_bloc(told, together[0]))
+    pieces += [_agreed_together(told, each) for each in together]
+    pieces += _line(session, told)
+    met = {each.application_id for each in told.items}
+    pieces += [_other(told, row) for key, row in told.bids.items() if key not in met and row.recommendation]
+    order = list(PARTS)
+    return sorted(pieces, key=lambda each: order.index(each.part))
+
+
+def _read(session: Session, meeting: Meeting) -> Told:
+    panel = meeting.panel
+    rubric = assessment.rubric_of(session, panel.round_id)
+    rows = {each.application.id: each for each in panel_bids(session, panel.round_id, CONSIDERED)}
+    items = items_of(session, meeting)
+    names = {each.person_id: f"{each.person.name} ({seat_words(each)})" for each in panel.members}
+    return Told(
+        meeting=meeting,
+        rubric=rubric,
+        bids=rows,
+        items=items,
+        words=words_of(session, [each.id for each in items]),
+        agreed=agreed_of(session, list(rows), rubric),
+        work=assessment.marks_of(session, list(rows), rubric),
+        percents=assessment.percents_of(session, panel.round_id, list(rows)),
+        names=names,
+    )
+
+
+def clock(instant: datetime) -> str:
+    return f"{to_london(instant):%H:%M}"
+
+
+def day(instant: datetime) -> str:
+    local = to_london(instant)
+    return f"{local.day} {local:%B %Y}"
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Lines that are read as a table wherever the minutes are drawn: cells between bars, the first line the head."""
+    lines = ((" ".join(cell.replace("|", "/").split()) or "-" for cell in row) for row in [head, *rows])
+    return "\n".join(" | ".join(cells) for cells in lines)
+
+
+def _meeting(session: Session, told: Told) -> Piece:
+    meeting, round_ = told.meeting, told.meeting.panel.round
+    ended = f", ended at {clock(meeting.ended_at)}" if meeting.ended_at else ", and is not over"
+    sitting = f" Sitting {meeting.number} of this panel." if meeting.number > 1 else ""
+    began = f"Began on {day(meeting.began_at)} at {clock(meeting.began_at)}{ended}."
+    lines = [f"{round_.code}, {round_.title}. {began}{sitting}"]
+    for turn in turns_of(session, meeting):
+        why = f": {turn.reason}" if turn.reason else "."
+        lines.append(f"In the chair from {clock(turn.from_at)}: {told.called([turn.person_id])}{why}")
+    return Piece(MEETING, "The meeting", "\n\n".join(lines))
+
+
+def _present(session: Session, told: Told) -> Piece:
+    stays = attendance_of(session, told.meeting)
+    ended = told.meeting.ended_at
+    rows = [
+        (
+            told.called([each.person_id]),
+            clock(each.came_at),
+            clock(each.left_at) if each.left_at and each.left_at != ended else "stayed to the end",
+        )
+        for each in stays
+    ]
+    absent = set(told.names) - {each.person_id for each in stays}
+    round_ = told.meeting.panel.round
+    rep = ", somebody who represents residents" if round_.needs_community_rep else ""
+    text = table(("Who", "Came in", "Left"), rows)
+    if absent:
+        text += f"\n\nNot there: {told.called(absent)}."
+    text += f"\n\nA quorum is {round_.panel_quorum} members, among them a chair and an officer{rep}."
+    return Piece(PRESENT, "Who was present", text)
+
+
+def _interests(session: Session, told: Told) -> list[Piece]:
+    standing = assessment.interests_of(session, list(told.bids), list(told.names))
+    return [
+        Piece(INTERESTS, _title(told, application_id), _declared(told, row), application_id)
+        for (application_id, _), row in sorted(standing.items())
+        if row.interest is not Interest.NONE
+    ]
+
+
+def _declared(told: Told, row: InterestDeclaration) -> str:
+    detail = row.detail.strip().rstrip(".")
+    words = f"{told.called([row.person_id])} has a {KINDS[row.interest]} interest, declared on {day(row.declared_at)}: "
+    left = " Left the room for this bid, and saw nothing of it." if row.interest is Interest.DIRECT else ""
+    return f"{words}{detail or 'no words'}.{left}".replace("a indirect", "an indirect")
+
+
+def _title(told: Told, application_id: int) -> str:
+    row = told.bids.get(application_id)
+    if row is None:
+        return "A bid that has left the round"
+    return f"{row.application.reference}, {row.application.organisation_name}"
+
+
+def _item(told: Told, item: MeetingItem) -> Piece:
+    application_id = item.application_id
+    lines = [_opened(told, item)]
+    lines.append(_scores(told, application_id))
+    lines += [_settled(told, item)] if item.agreed_at else ["Not agreed in this sitting."]
+    for code, words in ((NOTES, "Discussion"), (CONDITIONS, "Conditions")):
+        row = told.words.get((item.id, code))
+        lines += [f"{words}: {row.text}"] if row and row.text else []
+    outcome = _outcome(told.bids.get(application_id))
+    lines += [outcome] if outcome else []
+    return Piece(ITEMS, _title(told, application_id), "\n\n".join(each for each in lines if each), application_id)
+
+
+def _opened(told: Told, item: MeetingItem) -> str:
+    why = [WHY.get(code, code.replace("-", " ")) for code in item.record.get("why", ())]
+    because = f" because {', and '.join(why)}" if why else ""
+    row = told.bids.get(item.application_id)
+    ask = f" It asks for {format_pounds(row.application.ask_pence or 0)}." if row else ""
+    return f"Taken up at {clock(item.opened_at)}{because}.{ask}"
+
+
+def _scores(told: Told, application_id: int) -> str:
+    agreed = told.agreed.get(application_id, {})
+    marks = locked_marks(told.work.get(application_id, []), told.rubric)
+    rows = []
+    for each in told.rubric.criteria:
+        given = sorted(mark[each.code] for mark in marks)
+        spread = "-" if not given else str(given[0]) if given[0] == given[-1] else f"{given[0]} to {given[-1]}"
+        row = agreed.get(each.code)
+        rows.append((each.title, spread, str(row.score) if row else "markers' mean", row.reason if row else ""))
+    return table(("Criterion", "Markers gave", "Agreed", "Reason"), rows)
+
+
+def _settled(told: Told, item: MeetingItem) -> str:
+    record = item.record
+    left = record.get("left") or []
+    gone = f" Left the room for it: {told.called(left)}." if left else ""
+    chair = told.called([item.agreed_by_id]) if item.agreed_by_id else "nobody"
+    when = clock(item.agreed_at) if item.agreed_at else "a time that was not kept"
+    return (
+        f"Agreed at {when} at {_percent(told, item.application_id)}, with {chair} in the chair."
+        f" Present: {told.called(record.get('present') or [])}.{gone}"
+    )
+
+
+def _percent(told: Told, application_id: int) -> str:
+    percent = told.percents.get(application_id)
+    return "no percent" if percent is None else f"{show_percent(percent)}%"
+
+
+def _outcome(row: BidRow | None) -> str:
+    recommendation: Recommendation | None = row.recommendation if row else None
+    if recommendation is None:
+        return ""
+    amount = f", {format_pounds(recommendation.amount_pence)}" if recommendation.amount_pence else ""
+    rank = f", place {recommendation.reserve_rank}" if recommendation.reserve_rank else ""
+    why = REASONS.get(recommendation.reason_code, recommendation.reason.strip())
+    return f"Outcome: {OUTCOMES[recommendation.outcome]}{amount}{rank}.{' ' + why if why else ''}"
+
+
+def _en_bloc(told: Told, first: MeetingItem) -> Piece:
+    when = f" at {clock(first.agreed_at)}" if first.agreed_at else ""
+    text = f"The markers' means of the following bids were agreed together{when}, without talking about each."
+    return Piece(EN_BLOC, "Agreed together", text)
+
+
+def _agreed_together(told: Told, item: MeetingItem) -> Piece:
+    left = item.record.get("left") or []
+    gone = f" Left the room for it: {told.called(left)}." if left else ""
+    outcome = _outcome(told.bids.get(item.application_id))
+    text = f"Agreed at {_percent(told, item.application_id)}.{gone}{' ' + outcome if outcome else ''}"
+    return Piece(EN_BLOC, _title(told, item.application_id), text, item.application_id)
+
+
+def _line(session: Session, told: Told) -> list[Piece]:
+    panel = told.meeting.panel
+    moves = session.scalars(
+        sa.select(LineChange).where(LineChange.meeting_id == told.meeting.id).order_by(LineChange.id)
+    ).all()
+    if not moves:
+        shown = show_percent(assessment.line_of(panel.round, panel))
+        moved = f" It was moved, with this reason: {panel.line_reason}" if panel.line_reason else ""
+        return [Piece(LINE, "The line", f"The line is {shown}%.{moved}")]
+    pieces = []
+    for each in moves:
+        who = session.get(Person, each.person_id) if each.person_id else None
+        text = (
+            f"Moved once for the whole round at {clock(each.at)}, from {each.from_hundredths / 100:.2f}% to"
+            f" {each.to_hundredths / 100:.2f}%, by {who.name if who else 'the chair'}. Reason: {each.reason}"
+        )
+        pieces.append(Piece(LINE, "The line", text))
+        pieces += [_side(told, key, "now reaches the line") for key in each.rose]
+        pieces += [_side(told, key, "is now below the line") for key in each.fell]
+    return pieces
+
+
+def _side(told: Told, application_id: int, what: str) -> Piece:
+    text = f"At {_percent(told, application_id)} it {what}."
+    return Piece(LINE, _title(told, application_id), text, application_id)
+
+
+def _other(told: Told, row: BidRow) -> Piece:
+    key = row.application.id
+    return Piece(OTHERS, _title(told, key), f"{_percent(told, key)}. {_outcome(row)}", key)
