@@ -67,5 +67,11 @@ def agree(stage: Stage, place: int, agreed: dict[str, Any] | None = None, *, by:
     """Take a bid up and agree it."""
     take_up(stage, place, by=by)
     services.agree_item(
-        stage.session, meeting_of(stage), stage.bids[place], agreed or {}, actor=stage.actor(by), now=stage.now, **options
+        stage.session,
+        meeting_of(stage),
+        stage.bids[place],
+        agreed or {},
+        actor=stage.actor(by),
+        now=stage.now,
+        **options,
     )

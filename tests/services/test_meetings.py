@@ -16,7 +16,6 @@ from grants.meetings import queries, services
 from grants.meetings.models import Attendance, ChairTurn, Minutes
 from grants.meetings.queries.documents import NOT_WHOLE, minutes_docx, minutes_pdf
 from grants.meetings.queries.minutes import LEFT_OUT, get_minutes
-from tests import stages
 from tests.meetings import MINUTE, agree, come, meeting_of, meeting_stage, take_up
 from workflows.assignment import Interest
 from workflows.errors import NotAllowed, NotFound, Stale, TransitionRefused
@@ -284,5 +283,3 @@ def test_a_panel_that_is_opened_again_has_another_sitting_with_minutes_of_its_ow
     assert meeting_of(stage).number == 2
     assessment.close_panel(session, stage.panel, actor=stage.actor("chair"), now=stage.now)
     assert len(session.scalars(sa.select(Minutes)).all()) == 2
-
-
