@@ -145,6 +145,106 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_check_claim")),
     )
     op.create_table(
+        "meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("chair_id", sa.Integer(), nullable=True),
+        sa.Column("current_id", sa.Integer(), nullable=True),
+        sa.Column("phase", sa.String(length=10), nullable=False),
+        sa.Column("shows_marks", sa.Boolean(), nullable=False),
+        sa.Column("began_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(current_id IS NULL) = (phase = '')", name=op.f("ck_meeting_item_has_phase")),
+        sa.CheckConstraint("phase IN ('', 'discuss', 'rescore', 'agreed')", name=op.f("ck_meeting_phase_known")),
+        sa.CheckConstraint("ended_at IS NULL OR current_id IS NULL", name=op.f("ck_meeting_ended_has_no_item")),
+        sa.ForeignKeyConstraint(
+            ["chair_id"], ["person.id"], name=op.f("fk_meeting_chair_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["current_id"], ["application.id"], name=op.f("fk_meeting_current_id_application"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_meeting_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"], ["panel.id"], name=op.f("fk_meeting_panel_id_panel"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting")),
+        sa.UniqueConstraint("panel_id", "number", name=op.f("uq_meeting_panel_id_number")),
+    )
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "attendance",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("came_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("left_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("left_at IS NULL OR left_at >= came_at", name=op.f("ck_attendance_left_after_coming")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_attendance_meeting_id_meeting"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_attendance_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance")),
+    )
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_attendance_meeting_id"), ["meeting_id"], unique=False)
+        batch_op.create_index(
+            "uq_attendance_open",
+            ["meeting_id", "person_id"],
+            unique=True,
+            sqlite_where=sa.text("left_at IS NULL"),
+            postgresql_where=sa.text("left_at IS NULL"),
+        )
+
+    op.create_table(
+        "chair_turn",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("from_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_chair_turn_meeting_id_meeting"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_chair_turn_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chair_turn")),
+    )
+    with op.batch_alter_table("chair_turn", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chair_turn_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
+        "line_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("from_hundredths", sa.Integer(), nullable=False),
+        sa.Column("to_hundredths", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rose", sa.JSON(), nullable=False),
+        sa.Column("fell", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_line_change_meeting_id_meeting"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_line_change_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line_change")),
+    )
+    with op.batch_alter_table("line_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_change_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
         "locked_marks",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("assignment_id", sa.Integer(), nullable=False),
@@ -163,6 +263,70 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_locked_marks")),
         sa.UniqueConstraint("assignment_id", "number", name=op.f("uq_locked_marks_assignment_id_number")),
     )
+    op.create_table(
+        "meeting_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("is_en_bloc", sa.Boolean(), nullable=False),
+        sa.Column("opened_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("agreed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("agreed_by_id", sa.Integer(), nullable=True),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.CheckConstraint(
+            "(agreed_at IS NULL) = (agreed_by_id IS NULL)", name=op.f("ck_meeting_item_agreed_by_somebody")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreed_by_id"], ["person.id"], name=op.f("fk_meeting_item_agreed_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_meeting_item_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_meeting_item_meeting_id_meeting"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_item")),
+        sa.UniqueConstraint("meeting_id", "application_id", name=op.f("uq_meeting_item_meeting_id_application_id")),
+    )
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_meeting_item_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
+        "minutes",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("signed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_by_name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state_entered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("draft", "corrected", "signed", name="minutesstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.CheckConstraint("state <> 'signed' OR signed_at IS NOT NULL", name=op.f("ck_minutes_signed_has_date")),
+        sa.CheckConstraint("state IN ('draft', 'corrected', 'signed')", name=op.f("ck_minutes_state_known")),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_minutes_meeting_id_meeting"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_minutes_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"], ["person.id"], name=op.f("fk_minutes_signed_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes")),
+        sa.UniqueConstraint("meeting_id", name=op.f("uq_minutes_meeting_id")),
+    )
+    with op.batch_alter_table("minutes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_minutes_office_id"), ["office_id"], unique=False)
+
     op.create_table(
         "released_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -185,6 +349,84 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_released_file")),
         sa.UniqueConstraint("application_id", "document_id", name=op.f("uq_released_file_application_id_document_id")),
+    )
+    op.create_table(
+        "meeting_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("saved_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["item_id"], ["meeting_item.id"], name=op.f("fk_meeting_words_item_id_meeting_item"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_meeting_words_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_words")),
+    )
+    with op.batch_alter_table("meeting_words", schema=None) as batch_op:
+        batch_op.create_index("ix_meeting_words_box", ["item_id", "code", "id"], unique=False)
+
+    op.create_table(
+        "minutes_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("minutes_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_minutes_note_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["minutes_id"], ["minutes.id"], name=op.f("fk_minutes_note_minutes_id_minutes"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_minutes_note_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_note")),
+    )
+    with op.batch_alter_table("minutes_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_minutes_note_minutes_id"), ["minutes_id"], unique=False)
+
+    op.create_table(
+        "minutes_section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("minutes_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("part", sa.String(length=20), nullable=False),
+        sa.Column("title", sa.String(length=250), nullable=False),
+        sa.Column("generated", sa.Text(), nullable=False),
+        sa.Column("corrected", sa.Text(), nullable=True),
+        sa.Column("corrected_by_id", sa.Integer(), nullable=True),
+        sa.Column("corrected_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(corrected IS NULL) = (corrected_at IS NULL)", name=op.f("ck_minutes_section_corrected_has_date")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_minutes_section_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrected_by_id"],
+            ["person.id"],
+            name=op.f("fk_minutes_section_corrected_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["minutes_id"], ["minutes.id"], name=op.f("fk_minutes_section_minutes_id_minutes"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_minutes_section")),
+        sa.UniqueConstraint("minutes_id", "position", name=op.f("uq_minutes_section_minutes_id_position")),
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("comes_back", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -217,8 +459,44 @@ def downgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_column("comes_back")
 
+    op.drop_table("minutes_section")
+    with op.batch_alter_table("minutes_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_minutes_note_minutes_id"))
+
+    op.drop_table("minutes_note")
+    with op.batch_alter_table("meeting_words", schema=None) as batch_op:
+        batch_op.drop_index("ix_meeting_words_box")
+
+    op.drop_table("meeting_words")
     op.drop_table("released_file")
+    with op.batch_alter_table("minutes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_minutes_office_id"))
+
+    op.drop_table("minutes")
+    with op.batch_alter_table("meeting_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_item_application_id"))
+
+    op.drop_table("meeting_item")
     op.drop_table("locked_marks")
+    with op.batch_alter_table("line_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_change_meeting_id"))
+
+    op.drop_table("line_change")
+    with op.batch_alter_table("chair_turn", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_chair_turn_meeting_id"))
+
+    op.drop_table("chair_turn")
+    with op.batch_alter_table("attendance", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_attendance_open", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
+        )
+        batch_op.drop_index(batch_op.f("ix_attendance_meeting_id"))
+
+    op.drop_table("attendance")
+    with op.batch_alter_table("meeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_office_id"))
+
+    op.drop_table("meeting")
     op.drop_table("check_claim")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
