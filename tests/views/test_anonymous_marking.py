@@ -180,7 +180,7 @@ def test_once_the_round_is_marked_the_names_are_back(session, client, stage):
         assert queries.reader_for(session, [bid]).name(bid) == "A group"
     with counted(session) as statements:
         queries.reader_for(session, stage.bids)
-    assert len(statements) <= 3
+    assert len(statements) <= 2
     stage.round_.is_anonymous = False
     assert not queries.hides(stage.bids[0])
     with counted(session) as statements:

@@ -6,7 +6,6 @@ groups' names alone: see `hides`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -159,19 +158,22 @@ def groups_of(session: Session, actor: Actor, round_id: int) -> list[Application
 
 
 def _known(session: Session, hidden: Sequence[Application]) -> dict[int, Names]:
-    rounds = sorted({each.round_id for each in hidden})
-    areas = frozenset(session.scalars(sa.select(RoundArea.name).where(RoundArea.round_id.in_(rounds))))
-    names: dict[int, Names] = defaultdict(Names)
-    for application in hidden:
-        names[application.id] = Names(groups=frozenset({application.organisation_name}), places=areas)
-    people = sa.select(Application.id, Organisation, Person.name)
-    people = people.join(Application.organisation).outerjoin(Application.lead)
-    for key, organisation, lead in session.execute(people.where(Application.id.in_(sorted(names)))):
+    names = {each.id: Names(groups=frozenset({each.organisation_name})) for each in hidden}
+    # With a row for each area of the round: their names are everybody's, and stay.
+    people = (
+        sa.select(Application.id, Organisation, Person.name, RoundArea.name)
+        .join(Application.organisation)
+        .outerjoin(Application.lead)
+        .outerjoin(RoundArea, RoundArea.round_id == Application.round_id)
+        .where(Application.id.in_(sorted(names)))
+    )
+    for key, organisation, lead, area in session.execute(people):
         names[key] |= Names(
             groups=frozenset({organisation.name}),
             people=people_in(lead or ""),
             numbers=frozenset({organisation.charity_number, organisation.company_number}),
             addresses=frozenset({organisation.postcode}),
+            places=frozenset({area} if area else ()),
         )
     for key, code, value in session.execute(_said(sorted(names))):
         if isinstance(value, str):

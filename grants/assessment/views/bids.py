@@ -98,11 +98,14 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
     # The reason is asked for on the page that the button leads to.
     facts = replace(moderation_facts(db.session, application, panel, rubric, rows, actor, utc_now()), reason="later")
     places = {"reopen-scoring": Place("assessment.reopen_scoring", where, is_link=True)}
-    sections = queries.shown_answers(db.session, application)
+    reader = queries.reader_for(db.session, [application])
+    sections = reader.sections(application, queries.shown_answers(db.session, application))
     return render_template(
         "assessment/bid.html",
         panel=panel,
         application=application,
+        reader=reader,
+        earlier=queries.earlier_marks(db.session, [application.id]) if line.markers else {},
         line=line,
         rubric=rubric,
         form=form,

@@ -100,6 +100,7 @@ def panel(panel: Panel) -> Any:
         "assessment/panel.html",
         panel=panel,
         table=table,
+        reader=queries.reader_for(db.session, [each.application for each in table.lines if each.application]),
         seat=seat,
         names={each.person_id: each.person.name for each in panel.members},
         undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
@@ -141,6 +142,10 @@ def interests(panel: Panel) -> Any:
     if member_of(panel, actor.person_id) is None:
         raise NotFound(subject="panel")
     bids = queries.bids_of_panel(db.session, panel)
+    reader = queries.reader_for(db.session, bids)
+    if any(reader.hides(each) for each in bids):
+        # By the groups' names alone, and in their order: whose bid is whose is not told yet.
+        bids.sort(key=lambda each: each.organisation_name.casefold())
     standing = queries.interests_of(db.session, [each.id for each in bids], [actor.person_id])
     forms = {each.id: open_form(InterestForm, prefix=f"bid-{each.id}-") for each in bids}
     said = {bid_id: row for (bid_id, _), row in standing.items()}
