@@ -222,7 +222,7 @@ def test_a_page_that_asks_while_the_database_is_away_recovers(desk, monkeypatch)
     etag = ask(client, desk).headers["ETag"]
     take_up(desk, 1)
 
-    def away(*_):
+    def away(*_, **__):
         raise OperationalError("SELECT", {}, Exception("away"))
 
     with monkeypatch.context() as patched:
