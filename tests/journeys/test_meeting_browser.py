@@ -1,4 +1,4 @@
-"""A meeting in three browsers: the chair decides, the big screen and a member's phone follow, and one leaves the room."""
+"""A meeting in three browsers: the chair decides, the big screen and the phones follow, and one leaves the room."""
 
 from __future__ import annotations
 

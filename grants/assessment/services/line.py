@@ -16,7 +16,7 @@ from grants.assessment.queries.facts import UNMODERATED, is_sitting, member_of, 
 from grants.assessment.queries.marks import agreed_of, locked_marks, marks_of, percent_from
 from grants.assessment.queries.table import BidRow, panel_bids
 from grants.assessment.services.gates import lock_row
-from grants.assessment.services.moderation import require_chair
+from grants.assessment.services.moderation import ask_gates, require_chair
 from grants.assessment.services.outcomes import ACTION, keep_recommendation, outcome_facts
 from grants.core import audit, transitions
 from grants.core.transitions import Move
@@ -41,6 +41,7 @@ def draw_the_line(
     """
     panel = queries.find_panel(session, round_.id)
     require_chair(panel, actor)
+    ask_gates(session, panel, None, actor, now)
     lock_row(session, round_)
     bids = panel_bids(session, round_.id)
     if seen_version is not None and seen_version != outcomes_version([each.application for each in bids]):
@@ -183,6 +184,7 @@ def move_line(
     waiting = sum(states_of(session, panel.round_id)[each] for each in UNMODERATED)
     if not is_sitting(panel) or waiting:
         raise TransitionRefused(*(["bids-still-moderating"] if waiting else ["panel-not-in-session"]), count=waiting)
+    ask_gates(session, panel, None, actor, now)
     moved = session.execute(
         sa.update(Panel)
         .where(Panel.id == panel.id, Panel.line_moved_to_hundredths.is_(None))

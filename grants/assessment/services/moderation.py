@@ -22,8 +22,8 @@ from workflows.rules import moderation
 # Criterion code -> the agreed score (None: the markers' mean stands) and the panel's reason.
 Agreed = Mapping[str, tuple[int | None, str]]
 
-# What must hold before a panel agrees a bid, told by features to the right: (session, panel, application id, ...).
-Gate = Callable[[Session, Panel, int, Actor, datetime], None]
+# What must hold before a panel agrees anything, told by features to the right; of one bid, or of the whole round.
+Gate = Callable[[Session, Panel, int | None, Actor, datetime], None]
 _gates: list[Gate] = []
 
 
@@ -31,6 +31,11 @@ def before_agreeing(gate: Gate) -> Gate:
     """Have the function asked first; it raises what it refuses. Nobody asks it of a panel that met on paper."""
     _gates.append(gate)
     return gate
+
+
+def ask_gates(session: Session, panel: Panel | None, application_id: int | None, actor: Actor, now: datetime) -> None:
+    for gate in _gates if panel is not None and not actor.on_paper else ():
+        gate(session, panel, application_id, actor, now)
 
 
 def save_agreed_scores(
@@ -48,8 +53,7 @@ def save_agreed_scores(
     the last bid's scores moves the round on to recommending.
     """
     panel = panel_for(session, application, actor)
-    for gate in _gates if panel is not None and not actor.on_paper else ():
-        gate(session, panel, application.id, actor, now)
+    ask_gates(session, panel, application.id, actor, now)
     # The round is held, so that of two chairs who agree the last two bids one moves it on.
     lock_row(session, application.round)
     rubric = queries.rubric_of(session, application.round_id)

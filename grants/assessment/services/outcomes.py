@@ -13,7 +13,7 @@ from grants.assessment import queries
 from grants.assessment.models import Panel, Recommendation
 from grants.assessment.queries.facts import is_sitting, recommended_pence
 from grants.assessment.services.gates import lock_row
-from grants.assessment.services.moderation import panel_for
+from grants.assessment.services.moderation import ask_gates, panel_for
 from grants.core import transitions
 from workflows.actors import Actor
 from workflows.application import ApplicationFacts
@@ -50,6 +50,7 @@ def set_outcome(
     if placing is Placing.RECOMMENDED and amount_pence not in (None, application.ask_pence):
         raise Invalid(problems={"amount_pence": "amount-not-ask"})
     panel = panel_for(session, application, actor)
+    ask_gates(session, panel, application.id, actor, now)
     # Two chairs can't both spend what is left: the round's row is held until this is kept.
     lock_row(session, application.round)
     reason = reason.strip()

@@ -152,17 +152,18 @@ def _meeting(session: Session, told: Told) -> Piece:
     for turn in turns_of(session, meeting):
         why = f": {turn.reason}" if turn.reason else "."
         lines.append(f"In the chair from {clock(turn.from_at)}: {told.called([turn.person_id])}{why}")
-    return Piece(MEETING, "The meeting", "\n\n".join(lines))
+    return Piece(MEETING, "When, and who chaired", "\n\n".join(lines))
 
 
 def _present(session: Session, told: Told) -> Piece:
     stays = attendance_of(session, told.meeting)
     ended = told.meeting.ended_at
+    to_the_end = "stayed to the end" if ended else "still there"
     rows = [
         (
             told.called([each.person_id]),
             clock(each.came_at),
-            clock(each.left_at) if each.left_at and each.left_at != ended else "stayed to the end",
+            clock(each.left_at) if each.left_at and each.left_at != ended else to_the_end,
         )
         for each in stays
     ]
@@ -173,7 +174,7 @@ def _present(session: Session, told: Told) -> Piece:
     if absent:
         text += f"\n\nNot there: {told.called(absent)}."
     text += f"\n\nA quorum is {round_.panel_quorum} members, among them a chair and an officer{rep}."
-    return Piece(PRESENT, "Who was present", text)
+    return Piece(PRESENT, "In the room", text)
 
 
 def _interests(session: Session, told: Told) -> list[Piece]:
@@ -262,7 +263,7 @@ def _outcome(row: BidRow | None) -> str:
 def _en_bloc(told: Told, first: MeetingItem) -> Piece:
     when = f" at {clock(first.agreed_at)}" if first.agreed_at else ""
     text = f"The markers' means of the following bids were agreed together{when}, without talking about each."
-    return Piece(EN_BLOC, "Agreed together", text)
+    return Piece(EN_BLOC, "How they were agreed", text)
 
 
 def _agreed_together(told: Told, item: MeetingItem) -> Piece:
@@ -281,7 +282,7 @@ def _line(session: Session, told: Told) -> list[Piece]:
     if not moves:
         shown = show_percent(assessment.line_of(panel.round, panel))
         moved = f" It was moved, with this reason: {panel.line_reason}" if panel.line_reason else ""
-        return [Piece(LINE, "The line", f"The line is {shown}%.{moved}")]
+        return [Piece(LINE, "Where it stands", f"The line is {shown}%.{moved}")]
     pieces = []
     for each in moves:
         who = session.get(Person, each.person_id) if each.person_id else None
@@ -289,7 +290,7 @@ def _line(session: Session, told: Told) -> list[Piece]:
             f"Moved once for the whole round at {clock(each.at)}, from {each.from_hundredths / 100:.2f}% to"
             f" {each.to_hundredths / 100:.2f}%, by {who.name if who else 'the chair'}. Reason: {each.reason}"
         )
-        pieces.append(Piece(LINE, "The line", text))
+        pieces.append(Piece(LINE, "Moved", text))
         pieces += [_side(told, key, "now reaches the line") for key in each.rose]
         pieces += [_side(told, key, "is now below the line") for key in each.fell]
     return pieces

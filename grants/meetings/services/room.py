@@ -216,8 +216,8 @@ def require_in_room(panel: Panel, actor: Actor) -> None:
 
 
 @before_agreeing
-def require_quorum(session: Session, panel: Panel, application_id: int, actor: Actor, now: datetime) -> None:
-    """Nothing is agreed below quorum; those who leave for the bid do not count."""
+def require_quorum(session: Session, panel: Panel, application_id: int | None, actor: Actor, now: datetime) -> None:
+    """Nothing is agreed, placed or drawn below quorum; those who leave for the bid do not count."""
     meeting = queries.find_meeting(session, panel.id)
     if meeting is None or meeting.ended_at is not None:
         return
