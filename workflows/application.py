@@ -89,6 +89,7 @@ class ApplicationFacts:
     markers_ready: int = 0
     markers_needed: int = 2
     markers_unlocked: int = 1
+    marks_are_void: bool = False
     panel_in_session: bool = False
     has_direct_interest: bool = False
     criteria_not_agreed: tuple[str, ...] = ("not-checked",)
@@ -258,6 +259,13 @@ def all_markers_locked(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return enough_markers(facts, actor)
 
 
+def marks_missing(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Marks that are void count no more: the bid is not judged on fewer than the round promises.
+    if facts.on_paper or not facts.marks_are_void or facts.markers_ready >= facts.markers_needed:
+        return Refusal("enough-markers")
+    return None
+
+
 def panel_sits(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.panel_in_session or facts.on_paper else Refusal("panel-not-in-session")
 
@@ -371,6 +379,7 @@ APPLICATION = Workflow(
         ("start-scoring",     S.ELIGIBLE,       S.SCORING,         MANAGER,        [round_running, enough_markers],
             [Tell("progressed-to-assessment", Audience.LEAD)]),
         ("finish-scoring",    S.SCORING,        S.SCORED,          TIMER,          [all_markers_locked],                           []),
+        ("return-to-markers", {S.SCORED, S.MODERATED}, S.SCORING,  TIMER,          [round_running, marks_missing],                 []),
         ("reopen-scoring",    {S.SCORED, S.MODERATED}, S.SCORING,  CHAIR,          [round_running, reason_given],                  []),
         ("moderate",          {S.SCORED, S.MODERATED}, S.MODERATED, CHAIR,         [round_running, panel_sits, chair_has_no_direct_interest, every_score_agreed], []),
         ("recommend",         {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, fits_the_pot], []),

@@ -119,6 +119,9 @@ ASSIGNMENT = Workflow(
         ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, interest_stated],            []),
         ("recuse",    {S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, MARKER,
             [own_assignment, has_direct_interest, before_moderation_closes],     [Tell("marker-recused", Audience.MANAGERS)]),
+        # An interest that a chair or manager found or ruled on, whatever the marker says.
+        ("set-aside", {S.ASSIGNED, S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, TIMER,
+            [has_direct_interest, before_moderation_closes],                     [Tell("marker-recused", Audience.MANAGERS)]),
         ("begin",     S.INTEREST_DECLARED,                  S.MARKING,           MARKER,  [own_assignment, no_direct_interest],         []),
         ("lock",      {S.MARKING, S.REOPENED},              S.LOCKED,            MARKER,
             [own_assignment, scoring_under_way, every_criterion_scored, every_score_justified],                                         []),

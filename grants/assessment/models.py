@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,11 +59,39 @@ def about_a_shut_bid(actor: Actor) -> sa.ColumnElement[bool]:
 @shuts(Application)
 def direct_interest(actor: Actor) -> sa.ColumnElement[bool]:
     """A direct interest closes the bid to the person whatever else they are; it is never taken back."""
-    return sa.exists().where(
-        InterestDeclaration.application_id == Application.id,
-        InterestDeclaration.person_id == (actor.person_id or 0),
-        InterestDeclaration.interest == Interest.DIRECT,
+    return (
+        sa.exists()
+        .where(
+            InterestDeclaration.application_id == Application.id,
+            InterestDeclaration.person_id == (actor.person_id or 0),
+            InterestDeclaration.interest == Interest.DIRECT,
+        )
+        .correlate(Application)
     )
+
+
+class Ruling(StrEnum):
+    """What a chair ruled about an indirect interest; `leaves` shuts the bid as a direct one does."""
+
+    TAKES_PART = "takes_part"
+    LEAVES = "leaves"
+
+
+class InterestRuling(Base):
+    """A ruling on one declaration of an indirect interest: what, why and by whom. The newest holds."""
+
+    __tablename__ = "interest_ruling"
+    __table_args__ = (one_of("ruling", Ruling),)
+
+    id: Mapped[Id]
+    declaration_id: Mapped[int] = references("interest_declaration.id")
+    ruling: Mapped[Ruling] = mapped_column(text_enum(Ruling))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    ruled_by_id: Mapped[int | None] = references("person.id", index=False)
+    ruled_at: Mapped[Instant]
+
+    declaration: Mapped[InterestDeclaration] = relationship()
+    ruled_by: Mapped[Person | None] = relationship()
 
 
 class Assignment(Stateful, Base):

@@ -33,7 +33,7 @@ AT_THE_OFFICE = frozenset({
     "accounts.roles",
     "applications.drafts", "applications.form_change", "applications.merge", "assessment.considered_file",
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
-    "assessment.markers_files", "assessment.scores", "assessment.standing",
+    "assessment.markers_files", "assessment.rulings", "assessment.scores", "assessment.standing",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",

@@ -201,6 +201,8 @@ FOR_ACTION = {
     ("bulk", "carry-out"): {"due_at": NOW},
     ("document", "quarantine"): {"scan_found": "Eicar-Test-Signature"},
     ("assignment", "recuse"): {"marker_declared": Interest.DIRECT},
+    ("assignment", "set-aside"): {"marker_declared": Interest.DIRECT},
+    ("application", "return-to-markers"): {"markers_ready": 1, "marks_are_void": True},
     ("assignment", "finalise"): {"moderation_closed": True},
     ("award", "lapse"): {"accept_by_on": TODAY - timedelta(days=1)},
 }

@@ -36,6 +36,13 @@ from grants.assessment.queries.panels import (
     line_of,
     list_panels,
 )
+from grants.assessment.queries.rulings import (
+    InterestLine,
+    get_interest_line,
+    interests_for_minutes,
+    leaves_for,
+    needs_ruling,
+)
 from grants.assessment.queries.scored import Scored, scored_bids
 from grants.assessment.queries.standing import Beside, Standing, beside, earlier_marks, standing_of
 from grants.assessment.queries.statistics import Statistics, statistics_of
@@ -59,6 +66,7 @@ __all__ = [
     "Agenda",
     "AgendaItem",
     "Beside",
+    "InterestLine",
     "MarkerLoad",
     "MarkerMarks",
     "ModerationLine",
@@ -85,6 +93,7 @@ __all__ = [
     "find_panel",
     "get_assignment",
     "get_bid",
+    "get_interest_line",
     "get_marked_round",
     "get_panel",
     "get_panel_bid",
@@ -93,7 +102,9 @@ __all__ = [
     "groups_of",
     "hides",
     "interest_alerts",
+    "interests_for_minutes",
     "interests_of",
+    "leaves_for",
     "line_of",
     "list_markers",
     "list_markers_files",
@@ -104,6 +115,7 @@ __all__ = [
     "marks_of",
     "moderation_table",
     "name_for_markers",
+    "needs_ruling",
     "panel_facts",
     "percent_of",
     "percents_of",

@@ -32,6 +32,7 @@ from grants.assessment.services.panel import (
 from grants.assessment.services.paper import record_paper_marks
 from grants.assessment.services.releasing import release_file
 from grants.assessment.services.reminders import remind_due_markers
+from grants.assessment.services.rulings import record_found_interest, rule_on_interest
 
 __all__ = [
     "Mark",
@@ -49,12 +50,14 @@ __all__ = [
     "lock_assignment",
     "move_line",
     "open_panel",
+    "record_found_interest",
     "record_paper_marks",
     "release_file",
     "remind_due_markers",
     "reopen_assignment",
     "reopen_panel",
     "reopen_scoring",
+    "rule_on_interest",
     "save_agreed_scores",
     "save_mark",
     "save_marks",

@@ -17,6 +17,7 @@ from grants.assessment.services.gates import (
     is_allowed,
     lock_row,
     store_percent,
+    timer_for,
 )
 from grants.core import audit, transitions
 from workflows.actors import Actor
@@ -110,6 +111,32 @@ def _settle_assignment(
         _settle_bid(session, assignment.application, actor, now)
 
 
+def close_bid_to(
+    session: Session, application: Application, person_id: int, detail: str, *, actor: Actor, now: datetime
+) -> None:
+    """Shut the bid to somebody as a direct interest of their own would; their marks of it are void and kept."""
+    session.add(
+        InterestDeclaration(
+            application_id=application.id,
+            person_id=person_id,
+            interest=Interest.DIRECT,
+            detail=detail[:LONGEST_DETAIL],
+            declared_at=now,
+        )
+    )
+    session.flush()
+    own = sa.select(Assignment).where(Assignment.application_id == application.id, Assignment.person_id == person_id)
+    assignment = session.scalars(own).one_or_none()
+    if assignment is None:
+        return
+    timer = timer_for(actor)
+    facts = assignment_facts(session, assignment, actor=timer, now=now)
+    if is_allowed(assignment, "set-aside", facts, timer):
+        _void_scores(session, assignment, now)
+        transitions.apply(session, assignment, "set-aside", facts, actor=timer, now=now, reason=detail)
+        _settle_bid(session, application, actor, now)
+
+
 def _void_scores(session: Session, assignment: Assignment, now: datetime) -> None:
     session.execute(
         sa.update(Score).where(Score.assignment_id == assignment.id, Score.voided_at.is_(None)).values(voided_at=now)
@@ -121,7 +148,16 @@ def _settle_bid(session: Session, application: Application, actor: Actor, now: d
     if application.state is ApplicationState.SCORING:
         finish_scoring(session, application, actor=actor, now=now)
     elif application.state in {ApplicationState.SCORED, ApplicationState.MODERATED}:
+        _return_to_markers(session, application, actor, now)
         store_percent(session, application)
+
+
+def _return_to_markers(session: Session, application: Application, actor: Actor, now: datetime) -> None:
+    """A bid that is left with too few markers goes back for another one; a manager is told who stood aside."""
+    timer = timer_for(actor)
+    facts = queries.application_facts(session, application, actor=timer, now=now, marks_are_void=True)
+    if is_allowed(application, "return-to-markers", facts, timer):
+        transitions.apply(session, application, "return-to-markers", facts, actor=timer, now=now)
 
 
 def declare_for_members(session: Session, panel: Panel, *, actor: Actor, now: datetime) -> None:

@@ -16,7 +16,7 @@ from grants.assessment.services.gates import lock_row, start_recommending_when_d
 from grants.core import transitions
 from workflows.actors import Actor
 from workflows.application import ApplicationFacts
-from workflows.errors import Invalid, NotAllowed, NotFound
+from workflows.errors import Invalid, NotAllowed, NotFound, TransitionRefused
 from workflows.rules import moderation
 
 # Criterion code -> the agreed score (None: the markers' mean stands) and the panel's reason.
@@ -78,6 +78,8 @@ def panel_for(session: Session, application: Application, actor: Actor) -> Panel
     require_chair(panel, actor)
     if queries.barred_from(session, actor.person_id, [application.id]):
         raise NotFound(subject="application")
+    if queries.needs_ruling(session, application.id, actor.person_id):
+        raise TransitionRefused("interest-not-ruled")
     return panel
 
 

@@ -1,6 +1,6 @@
 """The pages of assessment on one blueprint: giving out bids, marking, and the panel's table."""
 
-from grants.assessment.views import bids, declaring, files, markers, marking, panels, released, scores
+from grants.assessment.views import bids, declaring, files, markers, marking, panels, released, rulings, scores
 from grants.assessment.views.blueprint import bp
 
-__all__ = ["bids", "bp", "declaring", "files", "markers", "marking", "panels", "released", "scores"]
+__all__ = ["bids", "bp", "declaring", "files", "markers", "marking", "panels", "released", "rulings", "scores"]

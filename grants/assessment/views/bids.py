@@ -116,6 +116,7 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
         may_agree=is_chair and is_sitting(panel) and application.state in MODERATING,
         may_place=is_chair and is_sitting(panel) and application.state in PLACEABLE,
         may_reopen=is_chair,
+        may_find=is_chair or Role.MANAGER in actor.roles_in(panel.scope),
         offers=offered(application, facts, actor, places) if is_chair else [],
         names={each.person_id: each.person.name for each in panel.members},
         labels=labels,

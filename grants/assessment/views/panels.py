@@ -102,6 +102,7 @@ def panel(panel: Panel) -> Any:
         table=table,
         reader=queries.reader_for(db.session, [each.application for each in table.lines if each.application]),
         seat=seat,
+        may_rule=is_chair or Role.MANAGER in actor.roles_in(panel.scope),
         names={each.person_id: each.person.name for each in panel.members},
         undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
         may_draw=is_sitting(panel) and is_chair and not table.stands_aside,
