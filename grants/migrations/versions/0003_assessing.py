@@ -223,6 +223,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chair_turn_meeting_id"), ["meeting_id"], unique=False)
 
     op.create_table(
+        "interest_ruling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("declaration_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "ruling", sa.Enum("takes_part", "leaves", name="ruling", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("ruled_by_id", sa.Integer(), nullable=True),
+        sa.Column("ruled_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ruling IN ('takes_part', 'leaves')", name=op.f("ck_interest_ruling_ruling_known")),
+        sa.ForeignKeyConstraint(
+            ["declaration_id"],
+            ["interest_declaration.id"],
+            name=op.f("fk_interest_ruling_declaration_id_interest_declaration"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["ruled_by_id"], ["person.id"], name=op.f("fk_interest_ruling_ruled_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_ruling")),
+    )
+    with op.batch_alter_table("interest_ruling", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interest_ruling_declaration_id"), ["declaration_id"], unique=False)
+
+    op.create_table(
         "line_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -482,6 +507,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_line_change_meeting_id"))
 
     op.drop_table("line_change")
+    with op.batch_alter_table("interest_ruling", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interest_ruling_declaration_id"))
+
+    op.drop_table("interest_ruling")
     with op.batch_alter_table("chair_turn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chair_turn_meeting_id"))
 
