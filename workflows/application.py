@@ -10,6 +10,16 @@ from workflows.actors import Actor, Role, Scope
 from workflows.effects import Audience, Tell
 from workflows.engine import NEW, Workflow
 from workflows.errors import Refusal
+from workflows.judging import (
+    all_markers_locked,
+    chair_has_no_direct_interest,
+    enough_markers,
+    every_score_agreed,
+    fits_the_pot,
+    marks_missing,
+    panel_sits,
+    reaches_the_line,
+)
 from workflows.late_time import ASK_FOR_TIME, GIVE_TIME, time_is_proposed
 from workflows.round import ASSESSING, RoundState
 
@@ -243,56 +253,6 @@ def answer_overdue(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
 def scoring_not_over(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     early = {RoundState.OPEN, RoundState.CLOSED, RoundState.CHECKING, RoundState.SCORING}
     return None if facts.round_state in early else Refusal("scoring-over")
-
-
-def enough_markers(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.on_paper or facts.markers_ready >= facts.markers_needed:
-        return None
-    return Refusal("too-few-markers", {"have": facts.markers_ready, "need": facts.markers_needed})
-
-
-def all_markers_locked(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.on_paper:
-        return None
-    if facts.markers_unlocked:
-        return Refusal("markers-not-locked", {"count": facts.markers_unlocked})
-    return enough_markers(facts, actor)
-
-
-def marks_missing(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    # Marks that are void count no more: the bid is not judged on fewer than the round promises.
-    if facts.on_paper or not facts.marks_are_void or facts.markers_ready >= facts.markers_needed:
-        return Refusal("enough-markers")
-    return None
-
-
-def panel_sits(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    return None if facts.panel_in_session or facts.on_paper else Refusal("panel-not-in-session")
-
-
-def chair_has_no_direct_interest(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    return Refusal("direct-interest") if facts.has_direct_interest else None
-
-
-def every_score_agreed(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.criteria_not_agreed:
-        return Refusal("criteria-not-agreed", {"criteria": facts.criteria_not_agreed})
-    if facts.agreed_without_reason and not facts.on_paper:
-        return Refusal("agreed-score-needs-reason", {"criteria": facts.agreed_without_reason})
-    return None
-
-
-def reaches_the_line(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    # A logged exception is allowed by practice: a bid below the line needs the panel's reason.
-    return None if facts.at_or_above_line or facts.reason.strip() else Refusal("below-line-needs-reason")
-
-
-def fits_the_pot(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.ask_pence > facts.pot_left_pence:
-        if facts.hides_pot:
-            return Refusal("over-the-pot-unshown")
-        return Refusal("over-the-pot", {"ask": facts.ask_pence, "left": facts.pot_left_pence})
-    return None
 
 
 def never_their_own(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
