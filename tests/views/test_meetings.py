@@ -89,7 +89,10 @@ def test_a_member_with_an_interest_gets_nothing_of_it_from_any_address(desk):
     assert "You have left the room for this item" in texts[0] and "£" not in Page(texts[0]).text
     assert client.get(f"{desk.base}/items/{desk.bids[0]}").status_code == 404
     # The room is told who has left.
-    assert f"Left the room for this item:</strong> {desk.names['member']}" in ask(gone, desk, "screen").json["html"]
+    assert (
+        f"Left the room for this item:</strong> <span>{desk.names['member']}</span>"
+        in ask(gone, desk, "screen").json["html"]
+    )
     # Called back in, they see the next item.
     take_up(desk, 1)
     assert desk.facts[1][0] in ask(client, desk).json["html"]

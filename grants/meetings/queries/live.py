@@ -139,14 +139,18 @@ def look_in(session: Session, sitting: Sitting, actor: Actor, now: datetime) -> 
     )
 
 
-def _on_table(session: Session, panel: Panel, meeting: Meeting, actor: Actor) -> OnTable:
+def _on_table(session: Session, panel: Panel, meeting: Meeting, actor: Actor) -> OnTable | None:
     item = session.scalars(
         sa.select(MeetingItem).where(
             MeetingItem.meeting_id == meeting.id, MeetingItem.application_id == meeting.current_id
         )
     ).one()
     table = moderation_table(session, panel, actor)
-    line = next(each for each in table.lines if each.application and each.application.id == meeting.current_id)
+    lines = (each for each in table.lines if each.application and each.application.id == meeting.current_id)
+    line = next(lines, None)
+    if line is None:
+        # Its group took the bid back while it was talked about.
+        return None
     rows = agreed_of(session, [item.application_id], table.rubric).get(item.application_id, {})
     return OnTable(item, line, table.rubric, {code: row.score for code, row in rows.items()})
 

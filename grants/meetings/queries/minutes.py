@@ -24,6 +24,7 @@ from workflows.errors import NotFound
 from workflows.round import RoundState
 
 ANNOUNCED = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
+SHORTEST_TITLE = 6
 LEFT_OUT = "[a bid that you left the room for]"
 
 
@@ -116,7 +117,9 @@ def _on_the_spot(piece: Any) -> Any:
 
 
 def _words(application: Application) -> list[str]:
-    said = (application.reference, application.organisation_name, application.project_title)
+    said = [application.reference, application.organisation_name]
+    # A title of a word such as "Art" stands in any text.
+    said += [application.project_title] if len(application.project_title) >= SHORTEST_TITLE else []
     return sorted((each for each in said if each.strip()), key=len, reverse=True)
 
 

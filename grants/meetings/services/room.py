@@ -236,9 +236,3 @@ def show_marks(session: Session, meeting: Meeting | None, shows: bool, *, actor:
         _note(session, panel, "show-marks" if shows else "hide-marks", actor, now)
         touch(meeting)
         session.flush()
-
-
-def find_open(session: Session, panel: Panel) -> Meeting | None:
-    """The panel's meeting, if one runs."""
-    meeting = queries.find_meeting(session, panel.id)
-    return meeting if meeting is not None and meeting.ended_at is None else None
