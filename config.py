@@ -41,6 +41,8 @@ NUMBERS = {
     "SHED_MINUTES": (60, 0, 1440),
     # How long a change of many bids can be called back; 0 does it with the next tick.
     "RECALL_MINUTES": (10, 0, 120),
+    # How many working days a group that was told no may ask for a review.
+    "REVIEW_DAYS": (10, 1, 60),
     # Requests in one process at which it counts as busy then: of its four threads, two are left for what can't wait.
     "BUSY_REQUESTS": (3, 1, 1000),
 }
@@ -71,6 +73,7 @@ class Settings:
     late_hours: int = 24
     shed_minutes: int = 60
     recall_minutes: int = 10
+    review_days: int = 10
     busy_requests: int = 3
     files_url: str = ""
     clamd_url: str = ""
@@ -105,6 +108,7 @@ class Settings:
             late_hours=numbers["LATE_HOURS"],
             shed_minutes=numbers["SHED_MINUTES"],
             recall_minutes=numbers["RECALL_MINUTES"],
+            review_days=numbers["REVIEW_DAYS"],
             busy_requests=numbers["BUSY_REQUESTS"],
             files_url=env.get("FILES_URL", ""),
             clamd_url=env.get("CLAMD_URL", ""),

@@ -25,6 +25,9 @@ from grants.eligibility import services as eligibility
 from grants.funds import services as funds
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.reviews.models import Review
+from grants.reviews.queries import get_refusal
+from grants.reviews.services import request_review
 from tests.apps import NOW
 from tests.builders import a_group, a_round, a_submitted_bid, actor_of, an_office, staff
 from workflows.actors import Actor, Role
@@ -236,3 +239,11 @@ def running(session: Session, **options: Any) -> Stage:
         now=stage.now,
     )
     return stage
+
+
+def a_review(stage: Stage, index: int, words: str = "Our second page was not read.", **more: Any) -> Review:
+    """The group of this bid was told no and asks for a review; `more` is the time at which it came in."""
+    bid, actor = stage.bids[index], stage.group_actor(index)
+    refusal = get_refusal(stage.session, actor, bid.id)
+    times = {"now": stage.now, "received_at": stage.now, **more}
+    return request_review(stage.session, refusal, "something-missed", words, actor=actor, **times)

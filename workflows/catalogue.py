@@ -17,6 +17,7 @@ from workflows.merging import MERGE
 from workflows.minutes import MINUTES
 from workflows.monitoring import MONITORING
 from workflows.panel import PANEL
+from workflows.review import REVIEW
 from workflows.round import ROUND
 
 LIFECYCLES: tuple[Workflow[Any], ...] = (
@@ -30,6 +31,7 @@ LIFECYCLES: tuple[Workflow[Any], ...] = (
     MINUTES,
     DECISION,
     AWARD,
+    REVIEW,
     MONITORING,
     MERGE,
     BULK,

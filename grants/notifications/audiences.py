@@ -25,6 +25,7 @@ from grants.endorsements.queries import endorsers
 from grants.events.queries import everybody
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.reviews.models import Review
 from grants.subscriptions.queries import subscribers as waiting_for
 from workflows.actors import GROUP_ROLES, Role
 from workflows.application import LIVE
@@ -81,6 +82,8 @@ def _group_of(subject_type: str) -> Any:
         )
     if subject_type == "award":
         return sa.select(Award.id, Award.organisation_id, Application.lead_person_id).join(Award.application)
+    if subject_type == "review":
+        return sa.select(Review.id, Review.organisation_id, Application.lead_person_id).join(Review.application)
     if subject_type == "endorsement":
         return sa.select(Endorsement.id, Endorsement.organisation_id, Application.lead_person_id).join(
             Endorsement.application
@@ -101,6 +104,7 @@ _OFFICE_OF: dict[str, Any] = {
     "document": Document,
     "award": Award,
     "return": MonitoringReturn,
+    "review": Review,
 }
 
 

@@ -35,6 +35,7 @@ from grants.notifications.links import (
     WORK_PAGES,
 )
 from grants.notifications.strangers import facts_of
+from grants.reviews.models import Review
 from grants.web import file_labels, filters
 from workflows.deadlines import london_date
 from workflows.rules.letters import LETTERS, filled
@@ -249,6 +250,11 @@ def _endorsement(session: Session, endorsement_id: int) -> Facts:
     return _about_bid(asked.application) | {"asked_name": asked.asked_name}
 
 
+def _review(session: Session, review_id: int) -> Facts:
+    review = session.get_one(Review, review_id)
+    return _about_bid(review.application) | {"review_id": review.id}
+
+
 def _receipt(session: Session, message: Message) -> Facts:
     submission = told_of(session, message)
     return {
@@ -278,5 +284,6 @@ ABOUT: Mapping[str, Callable[[Session, int], Facts]] = {
     "document": _document,
     "panel": _panel,
     "return": _return,
+    "review": _review,
     "round": _round,
 }

@@ -17,6 +17,7 @@ GROUP_PAGES: dict[str, str] = {
     "endorsement": "/applications/{application_id}/endorsements",
     "document": "/applications/{application_id}",
     "return": "/returns/{return_id}",
+    "review": "/applications/{application_id}/review",
     "round": "/applications",
 }
 # A document that an organisation keeps belongs to no bid.
@@ -29,6 +30,7 @@ OFFICE_PAGES: dict[str, str] = {
     "decision": "/office/decisions/{decision_id}",
     "panel": "/office/panels/{panel_id}",
     "return": "/office/returns/{return_id}",
+    "review": "/office/reviews/{review_id}",
     "round": "/office/rounds/{round_id}",
 }
 # Where the group does what an e-mail asks of it, when that is not the thing's own page.

@@ -22,6 +22,7 @@ STAFF_PAGES = (
     ("Marking", "assessment.queue", {Role.MARKER}),
     ("Panels", "assessment.panels", {Role.CHAIR, Role.PANEL_MEMBER, Role.OFFICER, Role.MANAGER}),
     ("Decisions", "decisions.list_decisions", {Role.DECISION_MAKER, Role.MANAGER, Role.CHIEF_EXECUTIVE}),
+    ("Reviews", "reviews.list_reviews", {Role.CHIEF_EXECUTIVE}),
     ("Awards", "awards.list_awards", {Role.OFFICER, Role.MANAGER, Role.FINANCE}),
     ("Returns", "monitoring.list_returns", {Role.OFFICER, Role.MANAGER}),
     (

@@ -18,8 +18,9 @@ from grants.documents.services import begin_upload
 from grants.endorsements.models import Endorsement
 from grants.funds.models import SupportEvent
 from grants.meetings.models import MinutesSection
+from grants.reviews.models import Review
 from tests.files import a_document
-from tests.stages import Stage
+from tests.stages import Stage, a_review
 
 PUBLIC = frozenset({"public"})
 SIGNED_IN = frozenset({"signed-in"})
@@ -242,6 +243,15 @@ TABLE: dict[str, frozenset[str]] = {
     "endorsements.show_link": PUBLIC,
     "endorsements.answer": PUBLIC,
     "endorsements.thanks": PUBLIC,
+    # reviews
+    "reviews.ask": GROUP,
+    "reviews.list_reviews": HANDLERS | CHIEF | CHAIR,
+    "reviews.show": HANDLERS | CHIEF | CHAIR,
+    "reviews.take_up": HANDLERS | CHIEF,
+    "reviews.uphold": HANDLERS | CHIEF,
+    "reviews.reopen": HANDLERS | CHIEF,
+    "reviews.hand_back": HANDLERS | CHIEF,
+    "reviews.follow_up": MANAGER | CHAIR,
     # eligibility
     "eligibility.queue": HANDLERS,
     "eligibility.take": HANDLERS,
@@ -415,6 +425,11 @@ def _upload(stage: Stage) -> str:
 
 
 # The name of an argument in an address -> what stands there for a thing of the stage's own office and first group.
+def _review(stage: Stage) -> int:
+    found = stage.session.scalars(sa.select(Review.id)).one_or_none()
+    return found or a_review(stage, 2).id
+
+
 ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "answer_version_id": lambda stage: stage.session.scalars(
         sa.select(AnswerVersion.id).where(AnswerVersion.application_id == stage.bids[0].id).limit(1)
@@ -437,6 +452,7 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "panel_id": lambda stage: stage.panel.id if stage.panel else 0,
     "person_id": lambda stage: stage.people["officer"].id,
     "return_id": lambda stage: stage.returns[0].id,
+    "review_id": _review,
     "fund_id": lambda stage: stage.round_.fund_id,
     "round_id": lambda stage: stage.round_.id,
     "number": lambda stage: 1,

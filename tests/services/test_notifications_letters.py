@@ -30,11 +30,24 @@ from grants.notifications.links import GROUP_PAGES, OFFICE_PAGES, WORK_PAGES
 from grants.notifications.rendering import FOLDER, Letter, render
 from grants.notifications.samples import sample_letter
 from grants.notifications.words import DELIVERIES, TITLES
+from grants.reviews.models import Review
 from grants.web import letter_words
 from tests import builders
 from tests.files import a_document
 from tests.mail import LETTERHEAD
-from workflows import application, assignment, award, decision, document, endorsement, event, monitoring, panel, round
+from workflows import (
+    application,
+    assignment,
+    award,
+    decision,
+    document,
+    endorsement,
+    event,
+    monitoring,
+    panel,
+    review,
+    round,
+)
 from workflows.actors import Role
 from workflows.engine import Workflow
 from workflows.rules.letters import LETTERS
@@ -58,6 +71,7 @@ MACHINES: tuple[Workflow[Any], ...] = (
     decision.DECISION,
     award.AWARD,
     monitoring.MONITORING,
+    review.REVIEW,
 )
 # template -> the kind of thing that it is about
 TOLD = {effect.template: machine.name for machine in MACHINES for row in machine.rows for effect in row.effects}
@@ -198,7 +212,21 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
         state_entered_at=now,
         created_at=now,
     )
-    session.add_all([backing, workshop])
+    request = Review(
+        office_id=office.id,
+        round_id=bid.round_id,
+        organisation_id=bid.organisation_id,
+        application_id=bid.id,
+        state="requested",
+        state_entered_at=now,
+        outcome="declined",
+        told_at=now,
+        late_from=now,
+        ground="something-missed",
+        words="Our second page.",
+        asked_at=now,
+    )
+    session.add_all([backing, workshop, request])
     session.flush()
     return {
         "clarification": asked,
@@ -210,6 +238,7 @@ def _rest(session: Session, office: Office, bid: Application, marker_id: int, no
         "decision": notice,
         "award": grant,
         "return": owed,
+        "review": request,
     }
 
 

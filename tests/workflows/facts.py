@@ -16,6 +16,7 @@ from workflows.merging import MergeFacts
 from workflows.minutes import MinutesFacts
 from workflows.monitoring import ReturnFacts
 from workflows.panel import PanelFacts
+from workflows.review import ReviewFacts
 from workflows.round import RoundFacts, RoundState
 
 SCOPE = Scope(office_id=1, organisation_id=2)
@@ -37,8 +38,21 @@ BARE = {
     "merge": MergeFacts(scope=SCOPE, now=NOW),
     "bulk": BulkFacts(scope=SCOPE, now=NOW),
     "minutes": MinutesFacts(scope=SCOPE, now=NOW),
+    "review": ReviewFacts(scope=SCOPE, now=NOW, received_at=NOW),
 }
 FACTS = {
+    "review": replace(
+        BARE["review"],
+        was_told_no=True,
+        late_from=NOW + HOUR,
+        has_request=False,
+        ground="something-missed",
+        words="The second page was not read.",
+        part=None,
+        reviewer_id=9,
+        reason="Because",
+        is_followed_up=False,
+    ),
     "bulk": replace(BARE["bulk"], planned_by=9, planned_at=NOW, due_at=NOW + HOUR, count=2),
     "minutes": replace(BARE["minutes"], meeting_ended=True, chaired=True, words="As it was"),
     "merge": replace(

@@ -20,6 +20,7 @@ from workflows import (
     minutes,
     monitoring,
     panel,
+    review,
 )
 from workflows import round as rounds
 from workflows.actors import GROUP_ROLES, SYSTEM, Actor, Role
@@ -48,6 +49,7 @@ GROUPS = {
         assignment.LOCKED_STATES,
         assignment.OUT,
     ),
+    "review": (review.WAITING, review.UNDER_REVIEW, review.CONCLUDED),
     "bulk": (bulk.PLANNED, bulk.WAITING, bulk.OVER),
     "minutes": (minutes.OPEN, minutes.CLOSED),
     "panel": (panel.PREPARING, panel.SITTING, panel.DONE),

@@ -20,8 +20,6 @@ TOLD = frozenset({RoundState.ANNOUNCED, RoundState.COMPLETE})
 EMBARGOED = IN_ASSESSMENT | PANEL_OUTCOMES | {S.APPROVED, S.DECLINED}
 # What a decision notice says of a bid; a bid that was withdrawn or was not eligible is in none.
 WITH_OUTCOME = frozenset({S.APPROVED, S.AWARDED, S.OFFER_LAPSED, S.RESERVE, S.DECLINED})
-# How long a group may say that a decision was reached wrongly (domain model A21; our default).
-REVIEW_WORKING_DAYS = 10
 
 
 class Stage(StrEnum):

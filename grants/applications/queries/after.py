@@ -44,6 +44,9 @@ class Story:
     told_on: date | datetime | None = None
     band: str = ""
     feedback: str = ""
+    # The last day to ask for a review of a refusal, and where the group's request stands.
+    review_by: date | None = None
+    review_state: str = ""
     award_id: int | None = None
     award_state: str = ""
     amount_pence: int | None = None

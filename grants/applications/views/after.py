@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from grants.accounts.models import Office
@@ -10,17 +10,14 @@ from grants.applications import queries
 from grants.applications.models import Application
 from grants.applications.queries import Story
 from grants.clock import utc_now
-from grants.core.holidays import bank_holidays
 from grants.extensions import db
 from grants.web.filters import day
 from grants.web.stage_words import Line, line_of
 from workflows.application import ApplicationState
-from workflows.deadlines import add_working_days, london_date
-from workflows.rules.after import REVIEW_WORKING_DAYS, WITH_OUTCOME
+from workflows.deadlines import london_date
+from workflows.rules.after import WITH_OUTCOME
 
 S = ApplicationState
-# Who was told no may say that it was reached wrongly.
-REFUSED = frozenset({S.DECLINED, S.DISQUALIFIED})
 QUESTION_ENDS = {
     "waits": "Please answer by the end of {}.",
     "answered": "You answered.",
@@ -43,19 +40,17 @@ def after_sending(application: Application) -> dict[str, Any]:
         "asked": [(each, QUESTION_ENDS[each.end].format(day(each.due_on))) for each in story.questions],
         "band": _band_words(story.band),
         "submissions": queries.list_submissions(db.session, application),
-        "review_by": _review_by(application, story),
+        "review_by": _review_by(story),
         "has_outcome": application.state in WITH_OUTCOME | {S.DISQUALIFIED},
         "office": db.session.get_one(Office, application.office_id),
     }
 
 
-def _review_by(application: Application, story: Story) -> date | None:
+def _review_by(story: Story) -> date | None:
     """The last day on which the group may ask us to look again, while that is still to come."""
-    if application.state not in REFUSED or story.told_on is None:
+    if story.review_by is None or story.review_state or story.review_by < london_date(utc_now()):
         return None
-    told = london_date(story.told_on) if isinstance(story.told_on, datetime) else story.told_on
-    last = add_working_days(told, REVIEW_WORKING_DAYS, bank_holidays())
-    return last if last >= london_date(utc_now()) else None
+    return story.review_by
 
 
 def _band_words(band: str) -> str:

@@ -16,6 +16,7 @@ from grants.decisions.models import Decision
 from grants.eligibility.models import Disqualification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.reviews.queries import count_waiting
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
 from workflows.assignment import UNDECLARED, WORKING, AssignmentState
@@ -161,6 +162,10 @@ def _count(
     return Waiting(kind, session.scalar(sa.select(sa.func.count(key)).where(*where)) or 0)
 
 
+def _reviews(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
+    return [Waiting("reviews", count_waiting(session, actor))]
+
+
 _COUNTS = (
     ({Role.MANAGER}, _rounds_in("set-up", RoundState.DRAFT, RoundState.APPROVED)),
     (OFFICERS, _entering),
@@ -171,6 +176,7 @@ _COUNTS = (
     ({Role.CHIEF_EXECUTIVE}, _decisions("approvals", DecisionState.OFFICER_APPROVAL)),
     ({Role.DECISION_MAKER}, _decisions("decisions", DecisionState.WITH_PCC)),
     ({Role.MANAGER}, _rounds_in("announce", RoundState.DECIDED)),
+    (OFFICERS | {Role.CHIEF_EXECUTIVE}, _reviews),
     (OFFICERS, _returns),
     (OFFICERS, _dead_messages),
 )

@@ -27,6 +27,7 @@ WORDS = {
     "approvals": ("decision notice to pass on", "decision notices to pass on", "decisions.list_decisions"),
     "decisions": ("decision to make", "decisions to make", "decisions.list_decisions"),
     "announce": ("decided round to announce", "decided rounds to announce", "funds.list_rounds"),
+    "reviews": ("review to take up", "reviews to take up", "reviews.list_reviews"),
     "returns": ("return to read", "returns to read", "monitoring.list_returns"),
     "messages": (
         "e-mail that could not be delivered",
