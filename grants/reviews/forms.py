@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from grants.web.forms import Form
 from grants.web.labels.checks import GROUNDS
@@ -24,7 +24,7 @@ class RequestForm(Form):
     )
     words = TextAreaField(
         "Tell us what happened",
-        [InputRequired("Tell us what went wrong."), Length(max=LONGEST, message=TOO_LONG)],
+        [DataRequired("Tell us what went wrong."), Length(max=LONGEST, message=TOO_LONG)],
         description="Say which rule, which page or which step you mean. You can't add to your application here.",
     )
 
@@ -32,7 +32,7 @@ class RequestForm(Form):
 class WordsForm(Form):
     """What the office finds or did; the group reads it, except where the page says otherwise."""
 
-    reason = TextAreaField("Reason", [InputRequired("Write the reason."), Length(max=LONGEST, message=TOO_LONG)])
+    reason = TextAreaField("Reason", [DataRequired("Write the reason."), Length(max=LONGEST, message=TOO_LONG)])
 
 
 class PressForm(Form):

@@ -135,6 +135,6 @@ def test_the_office_takes_it_up_decides_and_follows_up(world: World) -> None:
     page = read_page(world.client("lead").get(world.url))
     assert "A page was missed." in page.text
     assert "The panel read it, and it stands." in page.text
-    with counted(db.session) as statements:
+    with world.app.app_context(), counted(db.session) as statements:
         read_page(reviewer.get("/office/reviews"))
     assert len([each for each in statements if not each.startswith(("BEGIN", "PRAGMA", "SET "))]) <= 8
