@@ -179,6 +179,102 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_meeting_office_id"), ["office_id"], unique=False)
 
     op.create_table(
+        "review",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
+        sa.Column("told_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("late_from", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "rule-read-wrongly",
+                "something-missed",
+                "facts-wrong",
+                "steps-not-kept",
+                "interest",
+                name="ground",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reviewer_id", sa.Integer(), nullable=True),
+        sa.Column("taken_up_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("conclusion", sa.Text(), nullable=False),
+        sa.Column("concluded_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "returned_to",
+            sa.Enum("reinstated", "check", "panel", "decision", name="return", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("follow_up", sa.Text(), nullable=False),
+        sa.Column("followed_up_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state_entered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("requested", "taken_up", "upheld", "reopened", name="reviewstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "ground IN ('rule-read-wrongly', 'something-missed', 'facts-wrong', 'steps-not-kept', 'interest')",
+            name=op.f("ck_review_ground_known"),
+        ),
+        sa.CheckConstraint("outcome IN ('declined', 'disqualified')", name=op.f("ck_review_outcome_known")),
+        sa.CheckConstraint(
+            "returned_to IN ('reinstated', 'check', 'panel', 'decision')", name=op.f("ck_review_returned_to_known")
+        ),
+        sa.CheckConstraint(
+            "state <> 'reopened' OR returned_to IS NOT NULL", name=op.f("ck_review_reopened_goes_somewhere")
+        ),
+        sa.CheckConstraint(
+            "state = 'requested' OR reviewer_id IS NOT NULL", name=op.f("ck_review_reviewed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('requested', 'taken_up', 'upheld', 'reopened')", name=op.f("ck_review_state_known")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('upheld', 'reopened') OR (conclusion <> '' AND concluded_at IS NOT NULL)",
+            name=op.f("ck_review_concluded_with_words"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_review_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"], ["person.id"], name=op.f("fk_review_asked_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_review_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_review_organisation_id_organisation"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["reviewer_id"], ["person.id"], name=op.f("fk_review_reviewer_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_review_round_id_round"), ondelete="RESTRICT"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review")),
+        sa.UniqueConstraint("application_id", "told_at", name=op.f("uq_review_application_id_told_at")),
+    )
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_review_round_id"), ["round_id"], unique=False)
+
+    op.create_table(
         "attendance",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -522,6 +618,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_attendance_meeting_id"))
 
     op.drop_table("attendance")
+    with op.batch_alter_table("review", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_review_round_id"))
+        batch_op.drop_index(batch_op.f("ix_review_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_review_office_id"))
+
+    op.drop_table("review")
     with op.batch_alter_table("meeting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_office_id"))
 
