@@ -12,6 +12,7 @@ from grants.funds.models import Endorsement, EventKind, QuestionKind
 from grants.funds.parts import AreaDef, CriterionDef, EventDef, QuestionDef, RoundDefinition, SectionDef
 from workflows.rules.eligibility import RULES
 from workflows.rules.letters import LETTERS
+from workflows.rules.scoring import SCALES
 
 K = QuestionKind
 # What people type, tidied as every form tidies it; quotation marks, backslashes and lines are where files go wrong.
@@ -110,7 +111,11 @@ def definitions(draw, **fixed) -> RoundDefinition:
     weights = [100 - 10 * (len(codes) - 1), *[10] * (len(codes) - 1)]
     sections = draw(forms(codes))
     pairs = list(zip(codes, weights, strict=True))
-    rubric = tuple(CriterionDef(code=c, title=draw(NAMES), weight=w, guidance=draw(WORDS)) for c, w in pairs)
+    least, most = draw(st.sampled_from(SCALES))
+    rubric = tuple(
+        CriterionDef(code=c, title=draw(NAMES), weight=w, guidance=draw(WORDS), min_score=least, max_score=most)
+        for c, w in pairs
+    )
     opens_at, limits = draw(INSTANTS), sorted(draw(st.lists(PENCE, min_size=4, max_size=4)))
     is_rolling = draw(st.booleans())
     closes_at = None if is_rolling else opens_at + timedelta(hours=draw(st.integers(1, 900)))
@@ -140,6 +145,7 @@ def definitions(draw, **fixed) -> RoundDefinition:
         "band_edges": tuple(sorted(draw(st.sets(st.integers(0, 10000), max_size=3)), reverse=True)),
         "needs_community_rep": draw(st.booleans()),
         "tells_disqualified_at_once": draw(st.booleans()),
+        "is_anonymous": draw(st.booleans()),
         "is_fictional": draw(st.booleans()),
         "endorsement": draw(st.sampled_from(list(Endorsement))),
         "letters": draw(

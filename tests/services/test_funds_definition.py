@@ -87,6 +87,13 @@ def test_a_criterion_may_say_what_it_reads():
     ]
 
 
+def test_a_file_may_hide_the_groups_and_choose_a_scale_for_all_criteria():
+    text = GOOD.replace("weight = ", "min_score = 1\nmax_score = 5\nweight = ")
+    read = read_round_file(text.replace("line = 70", "line = 70\nanonymous = true"), "R.toml")
+    assert read.is_anonymous and {(each.min_score, each.max_score) for each in read.criteria} == {(1, 5)}
+    assert not read_round_file(GOOD, "R.toml").is_anonymous
+
+
 def test_all_problems_come_at_once_each_with_its_line_and_key():
     text = (
         changed("weight = 40", "weight = 30")
@@ -127,6 +134,9 @@ def test_all_problems_come_at_once_each_with_its_line_and_key():
         ("pot = 100000", "pot = 100000\nmin_ask = 20\nmax_ask = 10", "more than max_ask"),
         ("pot = 100000", "pot = 100000\nbands = [65, 75]", "highest first"),
         ("weight = 60", "weight = 60.0", "whole number"),
+        ("weight = 60", "weight = 60\nmax_score = 4", "the same scale"),
+        ("weight = 60", "weight = 60\nmax_score = 9", "from 1 to 5"),
+        ("line = 70", 'line = 70\nanonymous = "yes"', "true or false"),
         ("weight = 60", 'weight = "60"', "whole number"),
         ('code = "C2"', 'code = "C1"', "is there already"),
         ('code = "CSF-R4"', 'code = "CSF R4"', "without spaces"),

@@ -296,6 +296,22 @@ def test_rules_and_rubric_take_their_parameters(desk, session, draft) -> None:
     assert "Enter a weight from 1 to 100" in bad.text
 
 
+def test_a_round_takes_a_scale_for_its_whole_rubric_and_may_hide_whose_bid_it_is(desk, session, draft) -> None:
+    page = read_page(desk.get(address(draft, "/criteria")))
+    assert page.one("input", name="scale", value="0-5").attributes.get("checked") == ""
+    assert desk.post(address(draft, "/criteria"), data=sent(page, scale="1-5")).status_code == 303
+    page = read_page(desk.get(address(draft, "/words")))
+    assert desk.post(address(draft, "/words"), data=sent(page, is_anonymous="y")).status_code == 303
+    found = definition(session, draft)
+    assert found.is_anonymous and {(each.min_score, each.max_score) for each in found.criteria} == {(1, 5)}
+    # What is no scale of ours changes nothing.
+    page = read_page(desk.get(address(draft, "/criteria")))
+    assert desk.post(address(draft, "/criteria"), data=sent(page, scale="0-99")).status_code == 303
+    assert {each.max_score for each in definition(session, draft).criteria} == {5}
+    session.expire_all()
+    assert session.get(Round, draft.id).is_anonymous
+
+
 def test_the_offices_own_words_are_written_letter_by_letter_and_seen_in_the_whole_email(desk, session, draft) -> None:
     listed = read_page(desk.get(address(draft, "/letters")))
     url = address(draft, "/letters/offer")

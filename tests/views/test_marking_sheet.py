@@ -152,3 +152,36 @@ def test_forty_bids_cost_no_more_questions_than_three(app, hidden):
     assert all(few == many for few, many in counts.values()), counts
     assert counts["/office/marking/n"][1] <= 8 + 2 * hidden, counts
     assert max(many for _, many in counts.values()) <= 11, counts
+
+
+def test_whose_marks_are_opened_again_reads_why_and_the_panel_sees_both(scoring):
+    lock_all(scoring, "marker-1", 4)
+    lock_all(scoring, "marker-2", 2)
+    work = scoring.work("marker-1")
+    chair = scoring.client("chair")
+    page = read_page(chair.get(f"/office/assignments/{work}/reopen"))
+    data = {"seen_version": page.value("seen_version"), "reason": "A figure was read wrongly"}
+    assert chair.post(f"/office/assignments/{work}/reopen", data=data).status_code == 303
+    client = scoring.client("marker-1")
+    page = read_page(client.get(f"/office/marking/{work}"))
+    assert "The chair opened your marks again: A figure was read wrongly" in page.text
+    assert "Marker B" not in page.text
+    versions = {code: page.value(f"seen_{number}") for number, code in scoring.criteria}
+    typed = scoring.typed(score="3", words=f"Second thoughts. {WORDS}", seen=versions["C1"])
+    assert client.post(f"/office/marking/{work}", data=typed).status_code == 303
+    page = read_page(client.get(f"/office/marking/{work}/lock"))
+    client.post(f"/office/marking/{work}/lock", data={n: page.value(n) for n in ("seen_version", "seen_marks")})
+    with scoring.app.app_context():
+        stage, people = scoring.stage, scoring.ids
+        office = db.session.get(type(stage.office), scoring.office_id)
+        round_ = db.session.get(type(stage.round_), scoring.round_id)
+        manager = actor_of(db.session, db.session.get(type(stage.people["manager"]), people["manager"]))
+        seats = [services.Seat(people["chair"], is_chair=True), services.Seat(people["officer"], is_officer=True)]
+        panel = services.convene_panel(db.session, round_, seats, actor=manager, now=stage.now).id
+        db.session.commit()
+        assert office is not None
+    page = read_page(scoring.client("manager").get(f"/office/panels/{panel}/bids/{scoring.bids[0]}"))
+    assert (
+        "locked other marks first" in page.text and "could see what others gave: A figure was read wrongly" in page.text
+    )
+    assert "Second thoughts." in page.text and "Secret words of marker-1." in page.text

@@ -173,6 +173,9 @@ def _mark_page(
     sections = reader.sections(application, queries.shown_answers(db.session, application))
     in_scoring = application.state is ApplicationState.SCORING
     is_locked = assignment.state in LOCKED_STATES
+    earlier = (
+        queries.earlier_marks(db.session, [application.id]) if assignment.state is AssignmentState.REOPENED else {}
+    )
     return render_template(
         "assessment/mark.html",
         assignment=assignment,
@@ -191,6 +194,7 @@ def _mark_page(
         may_mark=in_scoring and assignment.state in WORKING | DECLARED,
         saved={row.criterion_id: row for row in assignment.scores if row.voided_at is None},
         walk=_walk(assignment),
+        reopened=next(iter(earlier.get(assignment.id, [])[-1:]), None),
         later=LATER,
         beside=queries.beside(db.session, assignment, rubric) if is_locked else None,
         labels=labels,
