@@ -157,6 +157,36 @@ def test_an_interest_that_is_found_in_the_middle_of_an_item_changes_the_mark_at_
     assert queries.look_in(session, sitting, member, stage.now).has_left
 
 
+def test_an_indirect_interest_leaves_the_room_until_a_chair_rules_that_it_takes_part(session):
+    stage = meeting_stage(session, interested=None)
+    member, bid = stage.actor("member-2"), stage.bids[1]
+    take_up(stage, 1)
+    assessment.declare_interest(session, bid, Interest.INDIRECT, "A neighbour", actor=member, now=stage.now)
+
+    def away():
+        found = queries.leaving(session, stage.panel, bid.id)
+        assert found == assessed.leaves_for(session, stage.panel, bid.id)
+        return found
+
+    assert away() == {member.person_id}
+    assert [room.has_left for room in looks(stage, member)] == [True]
+    before = queries.watch(session, member, stage.panel.id).mark
+    (line,) = assessed.interests_for_minutes(session, stage.panel)
+    chair = stage.actor("chair")
+    assessment.rule_on_interest(
+        session, stage.panel, line, "takes_part", "They hardly know them.", actor=chair, now=stage.now
+    )
+    assert away() == set() and queries.watch(session, member, stage.panel.id).mark != before
+    assert [room.has_left for room in looks(stage, member)] == [False]
+    text = "\n".join(each.text for each in get_minutes(session, chair, stage.panel.id, 1).sections)
+    assert "A neighbour" in text and "that they take part: They hardly know them." in text
+
+
+def looks(stage, actor):
+    sitting = queries.get_sitting(stage.session, actor, stage.panel.id)
+    return [queries.look_in(stage.session, sitting, actor, stage.now)]
+
+
 def finished(session):
     """A meeting from its opening to its close, with everything in it that minutes tell."""
     stage = meeting_stage(session)
@@ -203,7 +233,7 @@ def test_the_minutes_tell_what_happened(session):
     for words in (
         f"{names['chair']} (chair)",
         "Her laptop died.",
-        f"{names['member']} (member) has a direct interest",
+        f"{names['member']} (member) declared a direct interest",
         "Is a trustee",
         "The group has run this before.",
         "Conditions: A safeguarding policy first.",

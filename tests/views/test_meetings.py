@@ -120,6 +120,8 @@ def test_words_are_kept_as_typed_and_two_writers_see_each_other(desk):
     script = {"Accept": "application/json"}
     first = chair.post(path, data={"only": "notes", "seen": "notes:", "notes": "Cost is"}, headers=script).json
     assert first["saved"] and first["conflicts"] == [] and first["fingerprints"]["notes"]
+    long = chair.post(path, data={"only": "notes", "seen": "", "notes": "x" * 10_001}, headers=script).json
+    assert "10,000" in long["refused"][0]["sentence"] and long["fingerprints"] == {}
     # The chair's laptop dies here; what was typed is on the other chair's page, with the same mark.
     page = read_page(second.get(path))
     assert page.one("textarea", name="notes").text == "Cost is"

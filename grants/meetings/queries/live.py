@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
-from grants.assessment.models import InterestDeclaration, Panel, PanelMember
+from grants.assessment.models import InterestDeclaration, InterestRuling, Panel, PanelMember
 from grants.assessment.queries.marks import Rubric, agreed_of
 from grants.assessment.queries.panels import LOOKERS_ON, PanelBid, get_panel_bid
 from grants.assessment.queries.table import ModerationLine, moderation_table
@@ -53,6 +53,13 @@ def _marking() -> sa.Select:
         .join(Application, Application.id == InterestDeclaration.application_id)
         .where(Application.round_id == Panel.round_id)
     )
+    # So does a ruling that somebody may come back, or has to go.
+    ruled = (
+        sa.select(sa.func.max(InterestRuling.id))
+        .join(InterestDeclaration, InterestDeclaration.id == InterestRuling.declaration_id)
+        .join(Application, Application.id == InterestDeclaration.application_id)
+        .where(Application.round_id == Panel.round_id)
+    )
     met = sa.select(Meeting.id, Meeting.version).where(Meeting.panel_id == panel_id)
     newest = met.order_by(Meeting.number.desc()).limit(1).subquery()
     sits = sa.exists().where(PanelMember.panel_id == Panel.id, PanelMember.person_id == person_id)
@@ -65,6 +72,7 @@ def _marking() -> sa.Select:
             newest.c.version.label("meeting_version"),
             bids.correlate(Panel).scalar_subquery().label("bids"),
             declared.correlate(Panel).scalar_subquery().label("declared"),
+            ruled.correlate(Panel).scalar_subquery().label("ruled"),
         )
         .outerjoin(newest, sa.true())
         .where(Panel.id == panel_id)
@@ -81,7 +89,7 @@ def watch(session: Session, actor: Actor, panel_id: int) -> Watch:
         raise NotFound(subject="panel")
     if not row.sits and not LOOKERS_ON & actor.roles_in(Scope(row.office_id)):
         raise NotFound(subject="panel")
-    seen = (actor.person_id, row.version, row.id, row.meeting_version, row.bids, row.declared)
+    seen = (actor.person_id, row.version, row.id, row.meeting_version, row.bids, row.declared, row.ruled)
     # Hashed, so that nobody counts from it what others did to bids that they may not see.
     mark = sha256("-".join(str(each or 0) for each in seen).encode()).hexdigest()[:20]
     return Watch(panel_id, row.office_id, mark)

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from grants.assessment import queries as assessment
-from grants.assessment.models import Panel, PanelMember
+from grants.assessment.models import Panel, PanelMember, Ruling
+from grants.assessment.queries.rulings import rulings_of
 from grants.meetings.models import Attendance, ChairTurn, Meeting
 from workflows.actors import SYSTEM, Actor, Scope
 from workflows.assignment import Interest
@@ -59,12 +60,19 @@ def get_sitting(session: Session, actor: Actor, panel_id: int) -> Sitting:
 
 
 def away_for(session: Session, panel: Panel, application_ids: Collection[int]) -> dict[int, frozenset[int]]:
-    """For each of these bids the members who leave the room for it, by person id, whether they are in it or not."""
+    """For each of these bids the members who leave the room for it, by person id, whether they are in it or not.
+
+    The rule of `assessment.queries.leaves_for` for many bids in two queries; a test holds the two together.
+    """
     members = [each.person_id for each in panel.members]
     standing = assessment.interests_of(session, application_ids, members)
+    indirect = [row.id for row in standing.values() if row.interest is Interest.INDIRECT]
+    ruled = rulings_of(session, indirect) if indirect else {}
     away: dict[int, set[int]] = {each: set() for each in application_ids}
     for (application_id, person_id), row in standing.items():
-        if row.interest is Interest.DIRECT:
+        ruling = ruled.get(row.id)
+        takes_part = ruling is not None and ruling.ruling is Ruling.TAKES_PART
+        if row.interest is Interest.DIRECT or (row.interest is Interest.INDIRECT and not takes_part):
             away[application_id].add(person_id)
     return {application_id: frozenset(people) for application_id, people in away.items()}
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Person
 from grants.assessment import queries as assessment
-from grants.assessment.models import InterestDeclaration, ModeratedScore, Recommendation
+from grants.assessment.models import ModeratedScore, Recommendation, Ruling
 from grants.assessment.queries.marks import agreed_of, locked_marks
 from grants.assessment.queries.panels import CONSIDERED
 from grants.assessment.queries.table import BidRow, panel_bids
@@ -61,7 +61,8 @@ OUTCOMES = {
     Placing.NOT_RECOMMENDED.value: "Not recommended",
 }
 REASONS = {"does-not-fit": "It did not fit what was left in the pot.", "below-line": "It was below the line."}
-KINDS = {Interest.DIRECT: "direct", Interest.INDIRECT: "indirect"}
+KINDS = {Interest.DIRECT: "a direct", Interest.INDIRECT: "an indirect"}
+RULINGS = {Ruling.TAKES_PART: "take part", Ruling.LEAVES: "leave the room"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,19 +179,26 @@ def _present(session: Session, told: Told) -> Piece:
 
 
 def _interests(session: Session, told: Told) -> list[Piece]:
-    standing = assessment.interests_of(session, list(told.bids), list(told.names))
     return [
-        Piece(INTERESTS, _title(told, application_id), _declared(told, row), application_id)
-        for (application_id, _), row in sorted(standing.items())
-        if row.interest is not Interest.NONE
+        Piece(
+            INTERESTS, f"{line.application.reference}: {line.person.name}", _declared(told, line), line.application.id
+        )
+        for line in assessment.interests_for_minutes(session, told.meeting.panel)
     ]
 
 
-def _declared(told: Told, row: InterestDeclaration) -> str:
-    detail = row.detail.strip().rstrip(".")
-    words = f"{told.called([row.person_id])} has a {KINDS[row.interest]} interest, declared on {day(row.declared_at)}: "
-    left = " Left the room for this bid, and saw nothing of it." if row.interest is Interest.DIRECT else ""
-    return f"{words}{detail or 'no words'}.{left}".replace("a indirect", "an indirect")
+def _declared(told: Told, line: assessment.InterestLine) -> str:
+    row = line.declaration
+    detail = row.detail.strip().rstrip(".") or "no words"
+    who = told.names.get(line.person.id, f"{line.person.name} (marker)")
+    words = f"{who} declared {KINDS[row.interest]} interest on {day(row.declared_at)}: {detail}."
+    if row.interest is Interest.DIRECT:
+        return f"{words} They left the room for this bid, and saw nothing of it."
+    if line.ruling is None:
+        return f"{words} Nobody ruled on it{', so they left the room for this bid' if line.is_standing else ''}."
+    ruled_by = line.ruling.ruled_by.name if line.ruling.ruled_by else "a chair"
+    ruling = RULINGS[line.ruling.ruling]
+    return f"{words} {ruled_by} ruled on {day(line.ruling.ruled_at)} that they {ruling}: {line.ruling.reason.strip()}"
 
 
 def _title(told: Told, application_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from grants.assessment.services.moderation import require_chair
 from grants.meetings.services.items import (
+    LONGEST_WORDS,
     Dispute,
     agree_en_bloc,
     agree_item,
@@ -15,6 +16,7 @@ from grants.meetings.services.minutes import add_note, correct_section, sign_min
 from grants.meetings.services.room import begin_meeting, record_presence, show_marks, take_chair
 
 __all__ = [
+    "LONGEST_WORDS",
     "Dispute",
     "SideChange",
     "add_note",

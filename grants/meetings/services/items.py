@@ -174,7 +174,7 @@ def save_words(
 
 
 def _clean(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()[:LONGEST_WORDS]
+    return text.replace("\r\n", "\n").strip()
 
 
 def _left_alone(text: str, seen: str) -> bool:

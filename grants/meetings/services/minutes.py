@@ -15,8 +15,6 @@ from workflows.actors import SYSTEM, Actor
 from workflows.errors import Stale
 from workflows.minutes import MinutesFacts
 
-LONGEST_SECTION = 20_000
-
 
 def write_minutes(session: Session, meeting: Meeting, *, actor: Actor, now: datetime) -> Minutes:
     """The draft, from what happened."""
@@ -64,7 +62,7 @@ def correct_section(
 
     Raises Stale when somebody else corrected it since; the same words as before change nothing.
     """
-    text = text.replace("\r\n", "\n").strip()[:LONGEST_SECTION]
+    text = text.replace("\r\n", "\n").strip()
     if seen_version is not None and seen_version != section.version:
         raise Stale(subject="minutes_section", id=section.id)
     if text == section.text:
@@ -95,7 +93,7 @@ def sign_minutes(
 
 def add_note(session: Session, minutes: Minutes, text: str, *, actor: Actor, now: datetime) -> None:
     """A correction after the signature: a dated note."""
-    text = text.replace("\r\n", "\n").strip()[:LONGEST_SECTION]
+    text = text.replace("\r\n", "\n").strip()
     facts = facts_of(minutes, actor=actor, now=now, words=text)
     transitions.check(minutes, "add-note", facts, actor)
     session.add(MinutesNote(minutes_id=minutes.id, text=text, person_id=actor.person_id, at=now))

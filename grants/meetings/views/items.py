@@ -144,13 +144,18 @@ def _save(found: SittingBid, form: Any, codes: list[str]) -> list[Dispute]:
 def _save_as_typed(found: SittingBid, form: Any) -> dict[str, Any]:
     """What the page's script sent, box by box, and what became of each."""
     only = set(request.form.get("only", "").split())
-    disputes = _save(found, form, [code for code in _codes(form) if code in only])
-    disputed = {each.code for each in disputes}
+    sent = [code for code in _codes(form) if code in only]
+    long = [code for code in sent if len(str(form[code].data or "")) > services.LONGEST_WORDS]
+    disputes = _save(found, form, [code for code in sent if code not in long])
+    disputed = {each.code for each in disputes} | set(long)
+    too_long = labels.sentence_for("too-many-characters", {"limit": f"{services.LONGEST_WORDS:,}", "have": "more"})
     standing = _words(found)
     return {
         "saved": clock_time(utc_now()),
         "fingerprints": {
-            code: queries.mark_of(standing[code].text if code in standing else "") for code in only - disputed
+            code: queries.mark_of(standing[code].text if code in standing else "")
+            for code in sent
+            if code not in disputed
         },
         "newer": [],
         "conflicts": [
@@ -164,7 +169,7 @@ def _save_as_typed(found: SittingBid, form: Any) -> dict[str, Any]:
             }
             for each in disputes
         ],
-        "refused": [],
+        "refused": [{"code": code, "sentence": too_long} for code in long],
     }
 
 
