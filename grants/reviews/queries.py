@@ -120,7 +120,7 @@ def review_told(session: Session, application: Application) -> dict[str, Any]:
     found = find_refusal(session, application)
     if found is None:
         return {}
-    told = {"told_on": found.told_at} if application.state in REFUSED else {}
+    told = {"refusal_told_on": found.told_at} if application.state in REFUSED else {}
     # The last day is the one before the midnight from which it is late.
     last = london_date(found.late_from - timedelta(microseconds=1))
     return told | {"review_by": last, "review_state": "" if found.review is None else str(found.review.state)}

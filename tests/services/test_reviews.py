@@ -137,7 +137,7 @@ def test_nobody_asks_before_they_are_told_and_the_time_runs_from_the_letter(sess
     )
     session.flush()
     assert queries.get_refusal(session, held.group_actor(0), held.bids[0].id).told_at == told
-    assert story_of(session, held.bids[0]).told_on == told
+    assert story_of(session, held.bids[0]).refusal_told_on == told
 
 
 @pytest.mark.parametrize(

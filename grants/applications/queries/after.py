@@ -44,7 +44,8 @@ class Story:
     told_on: date | datetime | None = None
     band: str = ""
     feedback: str = ""
-    # The last day to ask for a review of a refusal, and where the group's request stands.
+    # When the letter of a refusal went, which may have waited; the last day to ask for a review, and where one stands.
+    refusal_told_on: datetime | None = None
     review_by: date | None = None
     review_state: str = ""
     award_id: int | None = None
@@ -101,7 +102,7 @@ def steps_of(application: Application, story: Story, *, now: datetime) -> tuple[
         scoring_ends_on=round_.scoring_ends_at and to_london(round_.scoring_ends_at).date(),
         panel_on=round_.panel_on,
         outcome_on=round_.announce_on or round_.decide_by_on,
-        told_on=story.told_on,
+        told_on=story.refusal_told_on or story.told_on,
         accept_by=story.accept_by,
         accepted_on=story.accepted_on,
         starts_on=story.starts_on,
