@@ -59,6 +59,7 @@ class AskForm(Form):
         [InputRequired("Write the question."), Length(max=LONGEST, message=TOO_LONG)],
         description="Ask for a document or a fact that is missing or unclear. The group can't improve its bid here.",
     )
+    wanted = SelectMultipleField("Which documents may come with the answer?", validate_choice=False)
     due_on = DateField("The last day for an answer")
 
 

@@ -102,6 +102,10 @@ class Clarification(Base):
     answered_by_id: Mapped[int | None] = references("person.id", index=False)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # The questions whose files the group may send again with its answer; only these, and none where it is empty.
+    wanted: Mapped[list[str] | None] = mapped_column(sa.JSON(none_as_null=True))
+    # What came with the answer: [{"code", "document_id", "name", "sha256"}]. What was sent first stays as it was sent.
+    files: Mapped[list[dict[str, Any]] | None] = mapped_column(sa.JSON(none_as_null=True))
     # Why it was taken back; empty when it was answered or nobody answered.
     taken_back_reason: Mapped[str] = mapped_column(sa.Text, default="")
 

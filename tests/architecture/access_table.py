@@ -264,6 +264,7 @@ TABLE: dict[str, frozenset[str]] = {
     "eligibility.set_aside": MANAGER,
     "eligibility.reinstate": MANAGER,
     "eligibility.ask": HANDLERS,
+    "eligibility.answer_file": HANDLERS,
     "eligibility.take_back_question": HANDLERS,
     "eligibility.questions": GROUP,
     "eligibility.told": GROUP,

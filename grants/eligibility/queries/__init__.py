@@ -32,7 +32,7 @@ from grants.eligibility.queries.queue import (
     find_next,
     list_queue,
 )
-from grants.eligibility.queries.reads import Read, answers_read
+from grants.eligibility.queries.reads import Read, answers_read, file_questions, get_answer_file
 
 __all__ = [
     "CLAIM_LASTS",
@@ -50,11 +50,13 @@ __all__ = [
     "check_facts",
     "counts_of",
     "failed",
+    "file_questions",
     "find_claim",
     "find_clarification",
     "find_next",
     "find_proposal",
     "find_told",
+    "get_answer_file",
     "get_bid",
     "get_own_bid",
     "get_rule_of_bid",

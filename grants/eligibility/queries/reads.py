@@ -10,8 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application, Submission
+from grants.applications.queries import get_file, paper_of
+from grants.documents.models import Document
+from grants.eligibility.models import Clarification
 from grants.funds import model_form as form
-from grants.funds.models import QuestionKind
+from grants.funds.models import Question, QuestionKind
+from workflows.errors import NotFound
 
 # What the rules that a person judges look at; the computer's own are in `model_form.RULE_READS`. The work itself and
 # its money for what it pays for (ER12), the register numbers for the register (ER18), and so on.
@@ -42,6 +46,19 @@ def answers_read(session: Session, application: Application, rule_codes: Iterabl
     """By rule, the answers that it is judged by; empty for a bid that came on paper. One query."""
     content: Sequence[Mapping[str, Any]] = session.scalar(_SENT, {"application_id": application.id}) or []
     return {code: [Read(item) for item in content if _is_read(code, item)] for code in rule_codes}
+
+
+def file_questions(session: Session, application: Application) -> list[Question]:
+    """The questions of the bid's form that ask for files."""
+    return [each for each in paper_of(session, application.round).questions if each.kind == QuestionKind.FILES]
+
+
+def get_answer_file(session: Session, application: Application, document_id: int) -> Document:
+    """A file that came with an answer about the bid; NotFound for any other."""
+    rows = session.scalars(sa.select(Clarification.files).where(Clarification.application_id == application.id))
+    if document_id not in {each["document_id"] for files in rows for each in files or ()}:
+        raise NotFound(subject="document")
+    return get_file(session, application, document_id)
 
 
 _SENT = (

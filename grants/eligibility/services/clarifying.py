@@ -5,6 +5,7 @@ What was sent stays as it was sent. When nobody answers in time the officer is t
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from grants.accounts.models import Membership, Person
 from grants.applications.models import Application
+from grants.applications.queries.files import kind_asked
 from grants.applications.services.drafting import lock
 from grants.core import transitions
 from grants.core.sweeps import Series, remind_series
+from grants.documents.receiving import Taken
+from grants.documents.services import add_document, mark_sent
 from grants.eligibility.models import Clarification
-from grants.eligibility.queries import check_facts, find_clarification, find_proposal
+from grants.eligibility.queries import check_facts, file_questions, find_clarification, find_proposal
 from workflows.actors import SYSTEM, Actor, Role
 from workflows.application import ApplicationState
 from workflows.deadlines import end_of_day
@@ -35,17 +39,21 @@ def ask_clarification(
     question: str,
     due_on: date | None,
     *,
+    wanted: Collection[str] = (),
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Clarification:
     """Put a question to the group, to be answered by the end of `due_on` in London; the check waits for it.
 
-    Raises Invalid: question-needed, answer-day-past; else as the table says.
+    `wanted` are the questions of the form whose files may come with the answer. Raises Invalid: question-needed,
+    answer-day-past, files-of-no-question; else as the table says.
     """
     lock(session, application)
     if application.state is ApplicationState.CHECKING:
         _check_question(question, due_on, now)
+        if not set(wanted) <= {each.code for each in file_questions(session, application)}:
+            raise Invalid(problems={"wanted": "files-of-no-question"})
     facts = check_facts(
         session,
         application,
@@ -62,6 +70,7 @@ def ask_clarification(
         due_on=due_on,
         asked_by_id=actor.person_id,
         asked_at=now,
+        wanted=sorted(wanted) or None,
     )
     session.add(asked)
     session.flush()
@@ -73,7 +82,7 @@ def ask_clarification(
         actor=actor,
         now=now,
         seen_version=seen_version,
-        detail={"clarification_id": asked.id, "due_on": str(due_on)},
+        detail={"clarification_id": asked.id, "due_on": str(due_on), "wanted": sorted(wanted)},
     )
     return asked
 
@@ -93,12 +102,16 @@ def answer_clarification(
     application: Application,
     answer: str,
     *,
+    files: Sequence[tuple[str, Taken]] = (),
     seen_version: int | None = None,
     actor: Actor,
     now: datetime,
     received_at: datetime,
 ) -> None:
-    """The group answers; the check goes on. Raises Invalid answer-needed, and TooLate after the day."""
+    """The group answers, with a file for each question that was named for it; the check goes on.
+
+    Raises Invalid answer-needed, file-not-asked-for, and TransitionRefused after the day.
+    """
     lock(session, application)
     asked = find_clarification(session, application)
     if asked is not None and not answer.strip():
@@ -106,9 +119,36 @@ def answer_clarification(
     facts = _facts(session, application, asked, actor=actor, now=now, received_at=received_at, answer=answer)
     transitions.check(application, "answer", facts, actor, seen_version=seen_version)
     standing = _standing(asked)
+    if not {code for code, _ in files} <= set(standing.wanted or ()):
+        raise Invalid(problems={"answer": "file-not-asked-for"})
+    standing.files = _kept(session, application, files, actor=actor, now=now) or None
     standing.answer, standing.answered_by_id = answer.strip(), actor.person_id
     standing.answered_at = standing.ended_at = now
     _move(session, application, "answer", facts, standing, actor=actor, now=now, seen_version=seen_version)
+
+
+def _kept(
+    session: Session, application: Application, files: Sequence[tuple[str, Taken]], *, actor: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    """The files as rows of their own beside what was sent; nobody takes them back."""
+    kinds = {each.code: kind_asked(each) for each in file_questions(session, application)}
+    kept = []
+    for code, taken in files:
+        document = add_document(
+            session,
+            taken,
+            organisation_id=application.organisation_id,
+            office_id=application.office_id,
+            application_id=application.id,
+            question_code=code,
+            kind=kinds[code],
+            actor=actor,
+            now=now,
+        )
+        name = {"name": document.file_name, "sha256": document.sha256}
+        kept.append({"code": code, "document_id": document.id, **name})
+    mark_sent(session, [each["document_id"] for each in kept], now=now)
+    return kept
 
 
 def take_back_clarification(

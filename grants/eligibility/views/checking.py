@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from grants.applications.queries import states_in
 from grants.clock import utc_now
 from grants.eligibility import queries, services
 from grants.eligibility.forms import ConfirmForm, ProposeForm, ReasonForm, SettleForm
+from grants.eligibility.models import Clarification
 from grants.eligibility.queries import Read, RuleLine, RuleOfBid, Told
 from grants.eligibility.views.blueprint import bp
 from grants.extensions import db
@@ -55,6 +57,7 @@ def _check_page(application: Application, typed: SettleForm | None = None) -> st
     )
     is_open = application.state is ApplicationState.CHECKING and proposal is None
     may_judge = is_open and actor.person_id not in facts.entered_by
+    clarifications = queries.list_clarifications(db.session, application)
     read = queries.answers_read(db.session, application, [line.rule.code for line in lines])
     return render_template(
         "eligibility/check.html",
@@ -62,9 +65,9 @@ def _check_page(application: Application, typed: SettleForm | None = None) -> st
         lines=lines,
         forms=_judgements(lines, typed) if may_judge else {},
         read=read,
-        file_states=_file_states(read),
+        file_states=_file_states(read, clarifications),
         proposal=proposal,
-        clarifications=queries.list_clarifications(db.session, application),
+        clarifications=clarifications,
         proposals=queries.list_proposals(db.session, application),
         titles={line.rule.code: line.rule.title for line in lines},
         is_open=is_open,
@@ -110,8 +113,9 @@ def _with_own_ids(form: SettleForm, code: str) -> SettleForm:
     return form
 
 
-def _file_states(read: dict[str, list[Read]]) -> dict[int, Any]:
-    items = [each.item for found in read.values() for each in found if each.is_files]
+def _file_states(read: dict[str, list[Read]], clarifications: Sequence[Clarification]) -> dict[int, Any]:
+    items = [dict(each.item) for found in read.values() for each in found if each.is_files]
+    items += [{"kind": "files", "value": each.files} for each in clarifications if each.files]
     return states_in(db.session, [("", items)]) if items else {}
 
 

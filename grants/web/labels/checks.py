@@ -22,6 +22,8 @@ RECORDED: dict[tuple[str, str], str] = {
     ("application", "take-up-check"): "Take up the check",
 }
 SENTENCES: dict[str, str] = {
+    "files-of-no-question": "Choose documents that the form asks for.",
+    "file-not-asked-for": "Only the documents that we named can come with this answer.",
     "review-nothing-decided": "There is no decision on this application that can be reviewed.",
     "review-too-late": "The time to ask for a review is over: it ended at {late_from}.",
     "review-asked-already": "Your group has asked for a review of this decision already.",
