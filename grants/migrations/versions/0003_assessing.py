@@ -552,6 +552,10 @@ def upgrade() -> None:
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("comes_back", sa.Boolean(), nullable=False, server_default=sa.false()))
 
+    with op.batch_alter_table("clarification", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wanted", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("files", sa.JSON(none_as_null=True), nullable=True))
+
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_score", sa.Integer(), nullable=False, server_default="0"))
 
@@ -576,6 +580,10 @@ def downgrade() -> None:
 
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_column("min_score")
+
+    with op.batch_alter_table("clarification", schema=None) as batch_op:
+        batch_op.drop_column("files")
+        batch_op.drop_column("wanted")
 
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.drop_column("comes_back")
