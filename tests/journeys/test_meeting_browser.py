@@ -12,7 +12,18 @@ from playwright.sync_api import Browser, Page, expect
 
 from grants.extensions import db
 from tests.apps import close, make_app
-from tests.browser import DESKTOP, PHONE, axe_violations, complaints, loading, runs_off_the_side, served, visitor
+from tests.browser import (
+    DESKTOP,
+    PHONE,
+    axe_violations,
+    complaints,
+    cut_off,
+    loading,
+    runs_off_the_side,
+    served,
+    text_doubled,
+    visitor,
+)
 from tests.meetings import come, meeting_stage
 
 # A page that is closed may leave a static file half-sent, and this server's file to the collector.
@@ -107,4 +118,15 @@ def test_the_room_follows_the_chair_and_words_outlive_the_chairs_laptop(browser:
         # The next item calls the member back in.
         put_on_the_table(second, meeting, 1)
         expect(phone.locator("[data-live]")).to_contain_text(meeting.bids[1][1])
+        # Every other page of the meeting, on the chair's phone, also with text of twice the size.
+        pocket = people.enter_context(visitor(browser, size=PHONE)).new_page()
+        sign_in(pocket, meeting, "chair-2", "/desk")
+        minutes = meeting.path.replace("meeting", "minutes/1")
+        for path in ("", "/desk", "/screen", "/together", "/line", f"/items/{meeting.bids[1][0]}"):
+            pocket.goto(meeting.address + meeting.path + path)
+            look(pocket)
+            with text_doubled(pocket):
+                assert cut_off(pocket) == [], path
+        pocket.goto(meeting.address + minutes)
+        look(pocket)
         assert heard == [[], [], [], []] or all("net::ERR" in each for lines in heard for each in lines)

@@ -311,4 +311,6 @@ def _side(told: Told, application_id: int, what: str) -> Piece:
 
 def _other(told: Told, row: BidRow) -> Piece:
     key = row.application.id
-    return Piece(OTHERS, _title(told, key), f"{_percent(told, key)}. {_outcome(row)}", key)
+    # Agreed on the bid's own page, without having been put on the table.
+    agreed = [_scores(told, key)] if told.agreed.get(key) else []
+    return Piece(OTHERS, _title(told, key), "\n\n".join([*agreed, f"{_percent(told, key)}. {_outcome(row)}"]), key)
