@@ -207,7 +207,7 @@ def a_marker_scores_and_locks(marker: Somebody) -> None:
     for reasons in marker.page.get_by_label(re.compile("^Reasons for")).all():
         reasons.fill(WORDS)
     marker.press("Save your marks")
-    marker.follow("Lock your marks")
+    marker.press("Check and lock")
     marker.press("Lock your marks")
     assert marker.reads("Locked")
 
