@@ -18,6 +18,7 @@ from workflows.judging import (
     fits_the_pot,
     marks_missing,
     panel_sits,
+    part_can_be_done,
     reaches_the_line,
 )
 from workflows.late_time import ASK_FOR_TIME, GIVE_TIME, time_is_proposed
@@ -35,6 +36,7 @@ class ApplicationState(StrEnum):
     SCORED = "scored"
     MODERATED = "moderated"
     RECOMMENDED = "recommended"
+    RECOMMENDED_PART = "recommended_part"
     RESERVE = "reserve"
     NOT_RECOMMENDED = "not_recommended"
     APPROVED = "approved"
@@ -49,7 +51,9 @@ S = ApplicationState
 DRAFTING = frozenset({S.DRAFT})
 IN_CHECKS = frozenset({S.SUBMITTED, S.CHECKING, S.CLARIFICATION})
 IN_ASSESSMENT = frozenset({S.ELIGIBLE, S.SCORING, S.SCORED, S.MODERATED})
-PANEL_OUTCOMES = frozenset({S.RECOMMENDED, S.RESERVE, S.NOT_RECOMMENDED})
+# Recommended whole or in part: both become grants.
+TO_FUND = frozenset({S.RECOMMENDED, S.RECOMMENDED_PART})
+PANEL_OUTCOMES = TO_FUND | {S.RESERVE, S.NOT_RECOMMENDED}
 DECIDED = frozenset({S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED, S.DISQUALIFIED})
 ENDED_UNDECIDED = frozenset({S.LAPSED, S.WITHDRAWN})
 # While a bid is in these states officers may act for a group that applies on paper or by telephone.
@@ -106,6 +110,10 @@ class ApplicationFacts:
     agreed_without_reason: tuple[str, ...] = ()
     at_or_above_line: bool = False
     ask_pence: int = 0
+    # Of a part award: its amount, the least with which the project can go ahead, and what is left out of it.
+    award_pence: int | None = None
+    minimum_pence: int | None = None
+    lines_removed: str = ""
     pot_left_pence: int = 0
     took_part: bool = True
     award_reason: str = ""
@@ -343,10 +351,12 @@ APPLICATION = Workflow(
         ("reopen-scoring",    {S.SCORED, S.MODERATED}, S.SCORING,  CHAIR,          [round_running, reason_given],                  []),
         ("moderate",          {S.SCORED, S.MODERATED}, S.MODERATED, CHAIR,         [round_running, panel_sits, chair_has_no_direct_interest, every_score_agreed], []),
         ("recommend",         {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, fits_the_pot], []),
+        ("recommend-part",    {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED_PART, CHAIR,
+            [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, part_can_be_done, fits_the_pot],                     []),
         ("put-in-reserve",    {S.MODERATED} | PANEL_OUTCOMES, S.RESERVE, CHAIR,    [round_running, panel_sits, chair_has_no_direct_interest, reason_given], []),
         ("not-recommend",     {S.MODERATED} | PANEL_OUTCOMES, S.NOT_RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest], []),
         ("send-back",         PANEL_OUTCOMES,   S.MODERATED,       DECIDER,        [reason_given],                                 []),
-        ("approve",           S.RECOMMENDED,    S.APPROVED,        DECIDER,        [round_running, never_their_own, says_why, fits_the_pot], []),
+        ("approve",           TO_FUND,          S.APPROVED,        DECIDER,        [round_running, never_their_own, says_why, fits_the_pot], []),
         ("decline",           PANEL_OUTCOMES,   S.DECLINED,        DECIDER,        [round_running, never_their_own],               []),
         ("announce-declined", S.DECLINED,       S.DECLINED,        MANAGER,        [decision_stands],
             [Tell("outcome-declined", Audience.LEAD)]),

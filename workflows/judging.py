@@ -53,9 +53,18 @@ def reaches_the_line(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.at_or_above_line or facts.reason.strip() else Refusal("below-line-needs-reason")
 
 
+def part_can_be_done(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Published practice: a part only where the project can go ahead with it, and with what it leaves out named.
+    amount, least = facts.award_pence or 0, facts.minimum_pence or facts.ask_pence
+    if not least <= amount < facts.ask_pence:
+        return Refusal("part-out-of-range", {"least_pence": least, "ask_pence": facts.ask_pence})
+    return None if facts.lines_removed.strip() else Refusal("lines-removed-needed")
+
+
 def fits_the_pot(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
-    if facts.ask_pence > facts.pot_left_pence:
+    amount = facts.ask_pence if facts.award_pence is None else facts.award_pence
+    if amount > facts.pot_left_pence:
         if facts.hides_pot:
             return Refusal("over-the-pot-unshown")
-        return Refusal("over-the-pot", {"ask": facts.ask_pence, "left": facts.pot_left_pence})
+        return Refusal("over-the-pot", {"ask": amount, "left": facts.pot_left_pence})
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -252,6 +252,11 @@ class Recommendation(Base):
     reason_code: Mapped[str] = mapped_column(sa.String(40), default="")
     reason: Mapped[str] = mapped_column(sa.Text, default="")
     reserve_rank: Mapped[int | None] = mapped_column(sa.Integer)
+    # The last day on which a freed amount may still go to it (our default: 90 days, or the financial year's end).
+    reserve_until_on: Mapped[date | None] = mapped_column(sa.Date)
+    # Of a part award: which lines of the budget it leaves out.
+    lines_removed: Mapped[str] = mapped_column(sa.Text, default="")
+    conditions: Mapped[str] = mapped_column(sa.Text, default="")
     crime_reduction_reason: Mapped[str] = mapped_column(sa.Text, default="")
     feedback: Mapped[str] = mapped_column(sa.Text, default="")
     person_id: Mapped[int | None] = references("person.id", index=False)

@@ -14,6 +14,7 @@ from grants.assessment.models import Panel, Recommendation
 from grants.assessment.queries import barred_from, took_part
 from grants.core.scoping import get_visible, visible
 from grants.decisions.models import Decision, DecisionItem
+from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
 from workflows.actors import Actor
 from workflows.application import PANEL_OUTCOMES
@@ -151,7 +152,7 @@ def facts_for_decision(
         took_part=actor.person_id is not None and took_part(session, actor.person_id, bids),
         grants_without_reason=tuple(item.application.reference for item in grants if not item.reason.strip()),
         total_pence=sum(item.amount_pence for item in grants),
-        pot_pence=round_.pot_pence,
+        pot_pence=ceiling_pence(session, round_.id, round_.pot_pence),
         reason=reason,
         on_paper=actor.on_paper,
     )

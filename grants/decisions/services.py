@@ -27,6 +27,7 @@ from grants.decisions.queries import (
     load_items,
     missing_declarations,
 )
+from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
 from workflows.actors import SYSTEM, Actor
 from workflows.application import PANEL_OUTCOMES
@@ -177,7 +178,7 @@ def approve_decision(
 
 
 def _settle_bids(session: Session, decision: Decision, facts: DecisionFacts, *, actor: Actor, now: datetime) -> None:
-    left = decision.round.pot_pence
+    left = ceiling_pence(session, decision.round_id, decision.round.pot_pence)
     granted, declined = [], []
     for item in decision.items:
         own = base_facts(
@@ -187,6 +188,7 @@ def _settle_bids(session: Session, decision: Decision, facts: DecisionFacts, *, 
             took_part=facts.took_part,
             award_reason=item.reason,
             pot_left_pence=left,
+            award_pence=item.amount_pence if item.outcome == "grant" else None,
             on_paper=actor.on_paper,
         )
         move = Move(item.application, own, reason=item.reason, detail={"decision_id": decision.id})

@@ -10,6 +10,7 @@ from grants.assessment.models import Assignment, InterestDeclaration, Panel, Pan
 from grants.assessment.services import Seat
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
+from grants.decisions import services as decisions
 from tests import stages
 from tests.builders import a_person, an_office, staff
 from tests.queries import counted
@@ -328,11 +329,37 @@ def test_the_pot_holds_whatever_the_chair_types(session):
     assert stage.bids[2].state is S.RECOMMENDED
 
 
-def test_no_part_of_an_ask_is_recommended(session):
+def test_a_part_is_enough_for_the_project_and_says_what_it_leaves_out(session):
     stage = moderated(session)
-    with pytest.raises(Invalid):
-        outcome(stage, stage.bids[0], "recommended", amount_pence=ASK - 1)
-    assert outcome(stage, stage.bids[0], "recommended", amount_pence=ASK).amount_pence == ASK
+    # The group says that it can go ahead with £5,000 (question B4).
+    for amount, words, code in (
+        (499_999, "Hall", "part-out-of-range"),
+        (ASK + 1, "Hall", "part-out-of-range"),
+        (600_000, " ", "lines-removed-needed"),
+    ):
+        with pytest.raises(TransitionRefused, match=code):
+            outcome(stage, stage.bids[0], "recommended", amount_pence=amount, lines_removed=words)
+    row = outcome(stage, stage.bids[0], "recommended", amount_pence=500_000, lines_removed="Hall", conditions="A lease")
+    assert (row.amount_pence, row.lines_removed, row.conditions) == (500_000, "Hall", "A lease")
+    assert stage.bids[0].state is S.RECOMMENDED_PART
+    table = queries.moderation_table(session, stage.panel, stage.actor("chair"))
+    assert table.recommended_pence == 500_000
+    whole = outcome(stage, stage.bids[0], "recommended", amount_pence=ASK)
+    assert (whole.amount_pence, whole.lines_removed, stage.bids[0].state) == (ASK, "", S.RECOMMENDED)
+
+
+def test_the_part_is_what_is_decided_and_offered(session):
+    stage = moderated(session)
+    outcome(stage, stage.bids[0], "recommended", amount_pence=500_000, lines_removed="Hall")
+    outcome(stage, stage.bids[1], "recommended")
+    outcome(stage, stage.bids[2], "not_recommended")
+    services.close_panel(session, stage.panel, actor=stage.actor("chair"), now=stage.now)
+    decision = decisions.raise_decision(session, stage.round_, actor=stage.actor("manager"), now=stage.now)
+    reasons = {bid.id: "Young people are kept safe." for bid in stage.bids}
+    decider = stage.actor("decision-maker")
+    decisions.approve_decision(session, decision, reasons, "No interest.", actor=decider, now=stage.now)
+    assert [award.amount_pence for award in stage.awards] == [500_000, ASK]
+    assert {bid.state for bid in stage.bids[:2]} == {S.APPROVED}
 
 
 def test_below_the_line_needs_a_reason(session):

@@ -213,6 +213,7 @@ FOR_ACTION = {
     ("application", "set-aside-proposal"): {"proposal_by": 1},
     ("bulk", "drop"): {"planned_at": NOW - HOUR},
     ("bulk", "carry-out"): {"due_at": NOW},
+    ("application", "recommend-part"): {"award_pence": 1, "minimum_pence": 1, "ask_pence": 2, "lines_removed": "Hall"},
     ("document", "quarantine"): {"scan_found": "Eicar-Test-Signature"},
     ("assignment", "recuse"): {"marker_declared": Interest.DIRECT},
     ("assignment", "set-aside"): {"marker_declared": Interest.DIRECT},

@@ -105,6 +105,7 @@ COURSES: Mapping[ApplicationState, _Course] = {
     S.SCORED: _ASSESSED,
     S.MODERATED: _ASSESSED,
     S.RECOMMENDED: _ASSESSED,
+    S.RECOMMENDED_PART: _ASSESSED,
     S.NOT_RECOMMENDED: _ASSESSED,
     S.RESERVE: _Course(own=(Stage.RESERVE,)),
     S.APPROVED: _Course(own=(Stage.OFFER, Stage.START)),

@@ -21,6 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from grants.accounts.models import Person
 from grants.assessment.queries import Rubric
+from grants.web.fields import MoneyField
 from grants.web.forms import Form
 from workflows.actors import Role
 from workflows.assignment import Interest
@@ -101,6 +102,9 @@ class OutcomeForm(Form):
     """The panel's outcome for one bid, with the texts that go with it."""
 
     outcome = RadioField("Outcome", choices=OUTCOMES, validators=[InputRequired("Choose an outcome.")])
+    amount = MoneyField("Amount of the grant, where it is a part of the ask", is_required=False)
+    lines_removed = TextAreaField("What does the part leave out?", validators=[too_long])
+    conditions = TextAreaField("Conditions of the grant, if any", validators=[too_long])
     reason = TextAreaField("Reason", validators=[too_long])
     crime_reduction_reason = TextAreaField(
         "Why the grant will help to reduce crime and disorder", validators=[too_long]

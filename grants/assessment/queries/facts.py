@@ -16,9 +16,10 @@ from grants.applications.queries import base_facts
 from grants.assessment.models import Assignment, Panel, PanelMember, Recommendation
 from grants.assessment.queries.interests import barred_in, belonging, interests_of
 from grants.assessment.queries.marks import Rubric
+from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
 from workflows.actors import Actor, Scope
-from workflows.application import IN_CHECKS, ApplicationFacts, ApplicationState
+from workflows.application import IN_CHECKS, TO_FUND, ApplicationFacts, ApplicationState
 from workflows.assignment import DECLARED, LOCKED_STATES, UNDECLARED, WORKING, AssignmentFacts
 from workflows.panel import SITTING, PanelFacts
 from workflows.round import FINISHED, RoundFacts
@@ -148,7 +149,7 @@ def recommended_pence(session: Session, round_id: int, *, besides: int | None = 
     statement = (
         sa.select(sa.func.coalesce(sa.func.sum(Recommendation.amount_pence), 0))
         .join(Application, Application.id == Recommendation.application_id)
-        .where(Application.round_id == round_id, Application.state.in_([A.RECOMMENDED, A.APPROVED, A.AWARDED]))
+        .where(Application.round_id == round_id, Application.state.in_([*sorted(TO_FUND), A.APPROVED, A.AWARDED]))
     )
     if besides is not None:
         statement = statement.where(Application.id != besides)
@@ -178,6 +179,7 @@ def panel_facts(
     undeclared: int = 0,
     reason: str = "",
     tally: PanelTally | None = None,
+    hides_pot: bool | None = None,
 ) -> PanelFacts:
     """The panel's facts; who is present is read from its members."""
     present = [each for each in panel.members if each.is_present]
@@ -195,11 +197,11 @@ def panel_facts(
         chair_present=any(each.is_chair for each in present),
         without_outcome=tally.without_outcome,
         recommended_pence=tally.recommended_pence,
-        pot_pence=panel.round.pot_pence,
+        pot_pence=ceiling_pence(session, panel.round_id, panel.round.pot_pence),
         decision_is_settled=panel.round.state in FINISHED,
         reason=reason,
         on_paper=actor.on_paper,
-        hides_pot=bool(barred_in(session, panel.round_id, actor)),
+        hides_pot=bool(barred_in(session, panel.round_id, actor)) if hides_pot is None else hides_pot,
     )
 
 

@@ -9,18 +9,21 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
+from grants.applications.queries import answers_of
 from grants.assessment import queries
 from grants.assessment.models import Panel, Recommendation
 from grants.assessment.queries.facts import is_sitting, recommended_pence
 from grants.assessment.services.gates import lock_row
 from grants.assessment.services.moderation import ask_gates, panel_for
 from grants.core import transitions
+from grants.funding.queries import ceiling_pence
+from grants.funds.model_form import MINIMUM_VIABLE
 from workflows.actors import Actor
 from workflows.application import ApplicationFacts
-from workflows.errors import Invalid
 from workflows.rules.allocation import Placing
 from workflows.rules.scoring import at_or_above_line
 
+PART = "recommend-part"
 ACTION = {
     Placing.RECOMMENDED: "recommend",
     Placing.RESERVE: "put-in-reserve",
@@ -37,18 +40,21 @@ def set_outcome(
     reason: str = "",
     crime_reduction_reason: str = "",
     feedback: str = "",
+    lines_removed: str = "",
+    conditions: str = "",
     actor: Actor,
     now: datetime,
     seen_version: int | None = None,
 ) -> Recommendation:
-    """Place one bid by hand. The amount of a recommendation is the whole ask (None means that), never a part.
+    """Place one bid by hand. The amount of a recommendation is the whole ask (None means that) or a part of it.
 
-    Refused by the table: below-line-needs-reason, over-the-pot, reason-needed (reserve), direct-interest,
-    panel-not-in-session.
+    Refused by the table: below-line-needs-reason, over-the-pot, part-out-of-range, lines-removed-needed,
+    reason-needed (reserve), direct-interest, panel-not-in-session.
     """
     placing = Placing(outcome)
-    if placing is Placing.RECOMMENDED and amount_pence not in (None, application.ask_pence):
-        raise Invalid(problems={"amount_pence": "amount-not-ask"})
+    ask = application.ask_pence or 0
+    amount = ask if amount_pence is None else amount_pence
+    is_part = placing is Placing.RECOMMENDED and amount != ask
     panel = panel_for(session, application, actor)
     ask_gates(session, panel, application.id, actor, now)
     # Two chairs can't both spend what is left: the round's row is held until this is kept.
@@ -61,8 +67,11 @@ def set_outcome(
         actor=actor,
         now=now,
         reason=reason,
-        pot_left_pence=application.round.pot_pence
+        pot_left_pence=ceiling_pence(session, application.round_id, application.round.pot_pence)
         - recommended_pence(session, application.round_id, besides=application.id),
+        award_pence=amount if is_part else None,
+        minimum_pence=minimum_of(session, application) if is_part else None,
+        lines_removed=lines_removed,
         hides_pot=bool(queries.barred_in(session, application.round_id, actor)),
     )
     row = keep_recommendation(
@@ -75,11 +84,14 @@ def set_outcome(
         feedback=feedback.strip(),
         actor=actor,
         now=now,
+        amount_pence=amount,
+        lines_removed=lines_removed.strip() if is_part else "",
+        conditions=conditions.strip(),
     )
     transitions.apply(
         session,
         application,
-        ACTION[placing],
+        PART if is_part else ACTION[placing],
         facts,
         actor=actor,
         now=now,
@@ -88,6 +100,13 @@ def set_outcome(
         detail={"amount_pence": row.amount_pence},
     )
     return row
+
+
+def minimum_of(session: Session, application: Application) -> int:
+    """The least in pence with which the group says that it can go ahead; its ask where it says nothing of use."""
+    typed = answers_of(session, application).get(MINIMUM_VIABLE)
+    ask = application.ask_pence or 0
+    return typed if type(typed) is int and 0 < typed <= ask else ask
 
 
 def find_recommendation(session: Session, application_id: int) -> Recommendation | None:
@@ -128,6 +147,9 @@ def keep_recommendation(
     reserve_rank: int | None = None,
     crime_reduction_reason: str | None = None,
     feedback: str | None = None,
+    amount_pence: int | None = None,
+    lines_removed: str = "",
+    conditions: str = "",
 ) -> Recommendation:
     """Write the outcome's row; texts that are None stay as they were, and begin as the bid's own."""
     if row is None:
@@ -141,7 +163,10 @@ def keep_recommendation(
         session.add(row)
     is_recommended = placing is Placing.RECOMMENDED
     row.outcome = placing.value
-    row.amount_pence = (application.ask_pence or 0) if is_recommended else 0
+    whole = application.ask_pence or 0
+    row.amount_pence = (whole if amount_pence is None else amount_pence) if is_recommended else 0
+    row.lines_removed = lines_removed if is_recommended else ""
+    row.conditions = conditions if is_recommended else ""
     row.reason, row.reason_code, row.reserve_rank = reason, reason_code, reserve_rank
     row.person_id, row.saved_at = actor.person_id, now
     if crime_reduction_reason is not None:

@@ -21,7 +21,7 @@ from grants.core import audit, transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round
 from workflows.actors import Actor, Role
-from workflows.application import ApplicationState
+from workflows.application import TO_FUND
 from workflows.assignment import AssignmentFacts, AssignmentState
 from workflows.errors import Invalid, NotAllowed, TransitionRefused
 from workflows.panel import PREPARING, PanelFacts, PanelState
@@ -192,7 +192,7 @@ def _require_reasons_below_line(session: Session, panel: Panel) -> None:
     rows = session.execute(
         sa.select(Application.id, Application.reference, Recommendation.reason)
         .join(Recommendation, Recommendation.application_id == Application.id)
-        .where(Application.round_id == panel.round_id, Application.state == ApplicationState.RECOMMENDED)
+        .where(Application.round_id == panel.round_id, Application.state.in_(sorted(TO_FUND)))
     ).all()
     percents = queries.percents_of(session, panel.round_id, [row.id for row in rows])
     line = queries.line_of(panel.round, panel)

@@ -14,7 +14,7 @@ from grants.assessment.queries.facts import is_sitting, member_of
 from grants.assessment.queries.marks import agreed_of
 from grants.assessment.queries.table import ModerationLine, moderation_line
 from grants.assessment.services.moderation import moderation_facts
-from grants.assessment.services.outcomes import find_recommendation
+from grants.assessment.services.outcomes import find_recommendation, minimum_of
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
 from grants.clock import utc_now
@@ -135,6 +135,9 @@ def outcome(found: queries.PanelBid) -> Any:
                 db.session,
                 application,
                 form.outcome.data,
+                amount_pence=form.amount.data,
+                lines_removed=form.lines_removed.data or "",
+                conditions=form.conditions.data or "",
                 reason=form.reason.data or "",
                 crime_reduction_reason=form.crime_reduction_reason.data or "",
                 feedback=form.feedback.data or "",
@@ -157,6 +160,9 @@ def _texts(application: Any, row: Any) -> dict[str, Any]:
         return {"crime_reduction_reason": application.crime_reduction_reason}
     return {
         "outcome": row.outcome if application.state in PANEL_OUTCOMES else None,
+        "amount": row.amount_pence if application.state is ApplicationState.RECOMMENDED_PART else None,
+        "lines_removed": row.lines_removed,
+        "conditions": row.conditions,
         "reason": row.reason,
         "crime_reduction_reason": row.crime_reduction_reason,
         "feedback": row.feedback,
@@ -169,6 +175,9 @@ def _belongs_to_form(error: TransitionRefused | Invalid, form: OutcomeForm) -> b
         "reason-needed": form.reason,
         "below-line-needs-reason": form.reason,
         "over-the-pot": form.outcome,
+        "over-the-pot-unshown": form.outcome,
+        "part-out-of-range": form.amount,
+        "lines-removed-needed": form.lines_removed,
     }
     field = fields.get(error.code)
     if field is not None:
@@ -181,6 +190,7 @@ def _outcome_page(found: queries.PanelBid, form: OutcomeForm) -> str:
     own = next(each for each in table.lines if each.application and each.application.id == found.application.id)
     return render_template(
         "assessment/outcome.html",
+        least=minimum_of(db.session, found.application),
         panel=found.panel,
         application=found.application,
         table=table,

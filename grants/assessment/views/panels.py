@@ -127,6 +127,7 @@ def _offers(panel: Panel, table: queries.ModerationTable) -> Any:
         now=utc_now(),
         undeclared=len(table.undeclared),
         tally=PanelTally(table.without_outcome, table.recommended_pence),
+        hides_pot=bool(table.stands_aside),
         # The reason, and who is present, are asked for on the pages that these buttons lead to.
         reason="later",
     )

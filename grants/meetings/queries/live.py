@@ -26,7 +26,7 @@ from workflows.panel import SITTING
 
 A = ApplicationState
 # Bids that have all their marks; what was placed already may be taken up again.
-READY = frozenset({A.SCORED, A.MODERATED, A.RECOMMENDED, A.RESERVE, A.NOT_RECOMMENDED})
+READY = frozenset({A.SCORED, A.MODERATED, A.RECOMMENDED, A.RECOMMENDED_PART, A.RESERVE, A.NOT_RECOMMENDED})
 # Agreed already, in this sitting or before it.
 AGREED = READY - {A.SCORED}
 

@@ -30,6 +30,7 @@ STATES: dict[str, dict[str, tuple[str, str, str]]] = {
         "scored": ("Scored", "Being assessed", "blue"),
         "moderated": ("Moderated", "Being assessed", "blue"),
         "recommended": ("Recommended", "Being assessed", "green"),
+        "recommended_part": ("Recommended in part", "Being assessed", "green"),
         "reserve": ("Reserve list", "Being assessed", "yellow"),
         "not_recommended": ("Not recommended", "Being assessed", "grey"),
         "approved": ("Approved", "Being assessed", "green"),
