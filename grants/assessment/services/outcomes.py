@@ -60,20 +60,9 @@ def set_outcome(
     # Two chairs can't both spend what is left: the round's row is held until this is kept.
     lock_row(session, application.round)
     reason = reason.strip()
-    facts = outcome_facts(
-        session,
-        application,
-        panel,
-        actor=actor,
-        now=now,
-        reason=reason,
-        pot_left_pence=ceiling_pence(session, application.round_id, application.round.pot_pence)
-        - recommended_pence(session, application.round_id, besides=application.id),
-        award_pence=amount if is_part else None,
-        minimum_pence=minimum_of(session, application) if is_part else None,
-        lines_removed=lines_removed,
-        hides_pot=bool(queries.barred_in(session, application.round_id, actor)),
-    )
+    part = {"award_pence": amount, "minimum_pence": minimum_of(session, application), "lines_removed": lines_removed}
+    money = _pot_facts(session, application, actor) | (part if is_part else {})
+    facts = outcome_facts(session, application, panel, actor=actor, now=now, reason=reason, **money)
     row = keep_recommendation(
         session,
         application,
@@ -100,6 +89,14 @@ def set_outcome(
         detail={"amount_pence": row.amount_pence},
     )
     return row
+
+
+def _pot_facts(session: Session, application: Application, actor: Actor) -> dict[str, Any]:
+    ceiling = ceiling_pence(session, application.round_id, application.round.pot_pence)
+    return {
+        "pot_left_pence": ceiling - recommended_pence(session, application.round_id, besides=application.id),
+        "hides_pot": bool(queries.barred_in(session, application.round_id, actor)),
+    }
 
 
 def minimum_of(session: Session, application: Application) -> int:

@@ -74,6 +74,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bulk_job_round_id"), ["round_id"], unique=False)
 
     op.create_table(
+        "over_programming",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("hundredths", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("authorised_by_id", sa.Integer(), nullable=True),
+        sa.Column("authorised_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("hundredths >= 0 AND hundredths <= 5000", name=op.f("ck_over_programming_up_to_half")),
+        sa.ForeignKeyConstraint(
+            ["authorised_by_id"],
+            ["person.id"],
+            name=op.f("fk_over_programming_authorised_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_over_programming_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_over_programming_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_over_programming")),
+        sa.UniqueConstraint("round_id", name=op.f("uq_over_programming_round_id")),
+    )
+    with op.batch_alter_table("over_programming", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_over_programming_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
         "saved_view",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -559,24 +587,76 @@ def upgrade() -> None:
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_score", sa.Integer(), nullable=False, server_default="0"))
 
+    with op.batch_alter_table("recommendation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("reserve_until_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("lines_removed", sa.Text(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("conditions", sa.Text(), nullable=False, server_default=""))
+
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.add_column(sa.Column("is_anonymous", sa.Boolean(), nullable=False, server_default=sa.false()))
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.create_check_constraint(op.f("ck_criterion_scale_rises"), "min_score BETWEEN 0 AND max_score - 1")
+    with op.batch_alter_table("application") as batch_op:
+        batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_application_state_known"),
+            "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'recommended_part', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
+        )
     with op.batch_alter_table("assignment") as batch_op:
         batch_op.alter_column("comes_back", server_default=None)
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.alter_column("min_score", server_default=None)
+    with op.batch_alter_table("recommendation") as batch_op:
+        batch_op.alter_column("lines_removed", server_default=None)
+        batch_op.alter_column("conditions", server_default=None)
     with op.batch_alter_table("round") as batch_op:
         batch_op.alter_column("is_anonymous", server_default=None)
+    # A bid that waits for an answer holds its group's one place in the round.
+    op.drop_index("uq_application_live", "application")
+    op.create_index(
+        "uq_application_live",
+        "application",
+        ["round_id", "organisation_id"],
+        unique=True,
+        sqlite_where=sa.text(
+            "state IN ('approved', 'awarded', 'checking', 'clarification', 'draft', 'eligible', 'moderated', 'not_recommended', 'recommended', 'recommended_part', 'reserve', 'scored', 'scoring', 'submitted')"
+        ),
+        postgresql_where=sa.text(
+            "state IN ('approved', 'awarded', 'checking', 'clarification', 'draft', 'eligible', 'moderated', 'not_recommended', 'recommended', 'recommended_part', 'reserve', 'scored', 'scoring', 'submitted')"
+        ),
+    )
     _search_again()
 
 
 def downgrade() -> None:
+    op.drop_index("uq_application_live", "application")
+    op.create_index(
+        "uq_application_live",
+        "application",
+        ["round_id", "organisation_id"],
+        unique=True,
+        sqlite_where=sa.text(
+            "state IN ('approved', 'awarded', 'checking', 'clarification', 'draft', 'eligible', 'moderated', 'not_recommended', 'recommended', 'reserve', 'scored', 'scoring', 'submitted')"
+        ),
+        postgresql_where=sa.text(
+            "state IN ('approved', 'awarded', 'checking', 'clarification', 'draft', 'eligible', 'moderated', 'not_recommended', 'recommended', 'reserve', 'scored', 'scoring', 'submitted')"
+        ),
+    )
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.drop_constraint(op.f("ck_criterion_scale_rises"), type_="check")
+    with op.batch_alter_table("application") as batch_op:
+        batch_op.drop_constraint(op.f("ck_application_state_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_application_state_known"),
+            "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
+        )
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_column("is_anonymous")
+
+    with op.batch_alter_table("recommendation", schema=None) as batch_op:
+        batch_op.drop_column("conditions")
+        batch_op.drop_column("lines_removed")
+        batch_op.drop_column("reserve_until_on")
 
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_column("min_score")
@@ -646,6 +726,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_office_id"))
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("over_programming", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_over_programming_office_id"))
+
+    op.drop_table("over_programming")
     with op.batch_alter_table("bulk_job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_job_round_id"))
         batch_op.drop_index(batch_op.f("ix_bulk_job_office_id"))
