@@ -14,6 +14,7 @@ from grants.accounts.models import OrganisationMerge
 from grants.accounts.services import Site
 from grants.applications.models import Application
 from grants.assessment.models import Assignment
+from grants.bulk.models import BulkJob, BulkKind
 from grants.core import transitions
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
@@ -22,6 +23,7 @@ from grants.endorsements.services import ask_for_endorsement
 from grants.extensions import db
 from grants.funds.models import Endorsement as Wanted
 from grants.funds.models import SupportEvent
+from grants.meetings.models import Meeting, Minutes
 from tests import stages
 from tests.apps import NOW
 from tests.builders import a_draft, actor_of
@@ -97,7 +99,39 @@ def a_document(stage):
     return made
 
 
+def a_job(stage):
+    who = stage.people["officer"].id
+    made = BulkJob(
+        office_id=stage.office.id, round_id=stage.round_.id, kind=BulkKind.ASK, planned_by_id=who, planned_at=NOW
+    )
+    facts = replace(willing("bulk", "plan"), scope=made.scope)
+    transitions.create(stage.session, [made], "plan", facts, actor=stage.actor("officer"), now=NOW)
+    stage.session.commit()
+    return made
+
+
+def a_review_under_way(stage):
+    made = stages.a_review(stage, 2)
+    made.reviewer_id = stage.people["manager-2"].id
+    facts = replace(willing("review", "take-up"), scope=made.scope)
+    transitions.apply(stage.session, made, "take-up", facts, actor=stage.actor("manager-2"), now=stage.now)
+    stage.session.commit()
+    return made
+
+
+def some_minutes(stage):
+    meeting = Meeting(office_id=stage.office.id, panel_id=stage.panel.id, number=9, began_at=NOW)
+    made = Minutes(office_id=stage.office.id, meeting=meeting, created_at=NOW)
+    facts = replace(willing("minutes", "write"), scope=made.scope)
+    transitions.create(stage.session, [made], "write", facts, actor=SYSTEM, now=NOW)
+    stage.session.commit()
+    return made
+
+
 CASES = {
+    "minutes": Case(stages.in_session, some_minutes, "correct", "chair"),
+    "bulk": Case(stages.checking, a_job, "confirm", "officer"),
+    "review": Case(stages.announced, a_review_under_way, "hand-back", "manager-2"),
     "document": Case(stages.submitted, a_document, "replace", "officer"),
     "merge": Case(stages.submitted, a_merge, "drop", "officer"),
     "endorsement": Case(stages.submitted, an_asking, "expire"),
@@ -131,6 +165,9 @@ def test_the_second_writer_is_told_and_nothing_is_half_written(app, name):
         facts = replace(willing(name, case.action), scope=thing.scope)
         if name == "assignment":
             facts = replace(facts, marker_id=thing.person_id)
+        # Facts of the matrix are those of the person with the number 9.
+        own = {"bulk": "planned_by", "review": "reviewer_id"}.get(name)
+        facts = replace(facts, **{own: actor.person_id}) if own else facts
         db.session.commit()
         # Both have the thing before them as it is now.
         with Session(db.engine, expire_on_commit=False) as first, Session(db.engine, expire_on_commit=False) as second:
