@@ -1,8 +1,8 @@
 """`./run bench`: measure the service beside its limits, on the embedded default and on PostgreSQL, and print a table.
 
-./run bench [--quick] [--database sqlite|postgres] [--applicants N] [--seconds N] [closing-minute]
+./run bench [--quick] [--database sqlite|postgres] [--applicants N] [--seconds N] [closing-minute|panels]
 
-`closing-minute` runs only the last minute before a deadline.
+`closing-minute` runs only the last minute before a deadline, `panels` only simulated panels of known truth.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import closing_minute, jobs, pages, receipts, start
+from benchmarks import closing_minute, jobs, pages, panels, receipts, start
 from benchmarks.report import Report
 from benchmarks.scene import prepared
 
@@ -22,8 +22,11 @@ def main() -> None:
     arguments.add_argument("--database", choices=["sqlite", "postgres"], action="append")
     arguments.add_argument("--applicants", type=int, help="of the closing minute: 500, or 50 with --quick")
     arguments.add_argument("--seconds", type=float, help="of the closing minute: 60, or 15 with --quick")
-    arguments.add_argument("only", nargs="?", choices=["closing-minute"], help="leave everything else out")
+    arguments.add_argument("only", nargs="?", choices=["closing-minute", "panels"], help="leave everything else out")
     chosen = arguments.parse_args()
+    if chosen.only == "panels":
+        print(panels.run(is_quick=chosen.quick), flush=True)
+        return
     for database in chosen.database or ["sqlite", "postgres"]:
         if not chosen.only:
             _measure(database, is_quick=chosen.quick)

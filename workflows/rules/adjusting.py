@@ -10,8 +10,9 @@ from fractions import Fraction
 from math import sqrt
 from typing import Final
 
-from workflows.rules.mixed_model import Cell, Model, Part, Spreads, Vector
+from workflows.rules.mixed_model import Cell, Part, Spreads, Vector
 from workflows.rules.scoring import MAX_SCORE, WEIGHTS_SUM, Exact, Percent, exact
+from workflows.rules.steadiness import trusted
 
 # Our defaults: with less than this the parts cannot be told from chance, and the raw percents are all there is.
 MIN_BIDS: Final = 5
@@ -54,6 +55,7 @@ class MarkerPart:
     """How a marker marks, in percentage points: above zero is more generous than the rest, `uneven` the spread left.
 
     `uneven` is the size of what neither the bids nor the marker's severity explain; None below three bids.
+    `counts` is how much their marks count for: one, or less where they clearly miss further than the others'.
     """
 
     marker: str
@@ -62,6 +64,7 @@ class MarkerPart:
     low: float
     high: float
     uneven: float | None
+    counts: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,13 @@ def adjust(
         return Adjusted(code, plain, {})
     bids, markers = sorted(largest), sorted({each.marker for each in kept})
     cells = _cells(kept, bids, markers, weights, max_score)
-    model = Model(cells, len(bids), len(markers), rounding_variance(weights, max_score))
+    model, trust = trusted(cells, len(bids), len(markers), rounding_variance(weights, max_score))
     at = None if line is None else float(exact(line))
     adjusted = {bid: _adjusted(plain[bid], model.bid(place), at) for place, bid in enumerate(bids)}
-    left = model.left_over()
-    parts = {each: _marker_part(each, model.marker(place), left[place]) for place, each in enumerate(markers)}
+    missed = model.missed()
+    parts = {
+        each: _marker_part(each, model.marker(place), missed[place], trust[place]) for place, each in enumerate(markers)
+    }
     return Adjusted(None, plain | adjusted, parts, tuple(sorted(raw.keys() - largest)), model.spreads())
 
 
@@ -128,10 +133,10 @@ def _adjusted(plain: AdjustedBid, part: Part, line: float | None) -> AdjustedBid
     return AdjustedBid(plain.bid, plain.marks, plain.raw, value, value - reach, value + reach, chance)
 
 
-def _marker_part(marker: str, part: Part, left: Vector) -> MarkerPart:
-    lean, reach = part.middle, part.reach
-    uneven = sqrt(sum(left) / len(left)) if len(left) >= MIN_UNEVEN else None
-    return MarkerPart(marker, len(left), lean, lean - reach, lean + reach, uneven)
+def _marker_part(marker: str, part: Part, missed: tuple[int, float], counts: float) -> MarkerPart:
+    (bids, squares), lean, reach = missed, part.middle, part.reach
+    uneven = sqrt(squares / bids) if bids >= MIN_UNEVEN else None
+    return MarkerPart(marker, bids, lean, lean - reach, lean + reach, uneven, counts)
 
 
 def raw_percents(

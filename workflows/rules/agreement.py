@@ -15,8 +15,8 @@ from workflows.rules.adjusting import Given, MarkerPart
 from workflows.rules.scoring import MAX_SCORE
 
 CONFIDENCE: Final = 0.95
-# Where words begin, for one marker's marks: Koo & Li, J. Chiropr. Med. 15, 2016, have 0.5, 0.75 and 0.9; a panel of
-# 8,329 grant proposals had 0.26 (see docs/rules.md), so we begin lower.
+# Where words begin, for one marker's marks: Koo & Li, J. Chiropr. Med. 15, 2016, have 0.5, 0.75 and 0.9 for clinicians;
+# grant panels are known to agree far less, so we begin lower (our default).
 POOR_BELOW: Final = 0.25
 FAIR_BELOW: Final = 0.5
 GOOD_BELOW: Final = 0.75
@@ -98,7 +98,7 @@ def consistency_of(part: MarkerPart, chance_spread: float) -> str:
     """unknown, usual or uneven: whether a marker's scores go further from the others' than scores here do."""
     if part.uneven is None or part.bids < ENOUGH_BIDS:
         return "unknown"
-    return "uneven" if part.uneven >= UNEVEN_FROM * chance_spread else "usual"
+    return "uneven" if part.counts < 1 or part.uneven >= UNEVEN_FROM * chance_spread else "usual"
 
 
 def krippendorff_alpha(units: Iterable[Sequence[int]], scale: Scale = Scale.ORDINAL) -> Fraction | None:

@@ -13,14 +13,30 @@ from typing import Final
 
 CONFIDENCE: Final = 0.9
 
+# A ratio so small that it stands for markers who are all equally severe, and the belief that they are, before any mark
+# is seen (our default; without it panels that are alike lose a little to the raw mean, see benchmarks/).
+_ALIKE: Final = 0.01
+_ALIKE_BELIEF: Final = 0.5
 # The spread of bids and of markers, each against the spread of chance: the grid over which they are averaged.
-_BID_RATIOS: Final = (0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
-_MARKER_RATIOS: Final = (0.05, 0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
+BID_RATIOS: Final = (0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
+_MARKER_RATIOS: Final = (_ALIKE, 0.15, 0.3, 0.5, 0.75, 1.0, 1.4, 2.0, 3.0, 5.0)
 _NEGLIGIBLE: Final = 1e-5
 _NORMAL: Final = NormalDist()
 
 Vector = list[float]
+Grid = tuple[Sequence[float], Sequence[float]]
 Matrix = list[Vector]
+
+
+def _half_cauchy(ratios: Sequence[float], belief: float) -> dict[float, float]:
+    """The logarithm of a half-Cauchy belief of scale one in each of these ratios, which lie evenly on a log scale."""
+    parts = {ratio: ratio / (1 + ratio * ratio) for ratio in ratios}
+    whole = sum(parts.values())
+    return {ratio: log(belief * part / whole) for ratio, part in parts.items()}
+
+
+_BID_PRIOR: Final = _half_cauchy(BID_RATIOS, 1.0)
+_MARKER_PRIOR: Final = _half_cauchy(_MARKER_RATIOS[1:], 1 - _ALIKE_BELIEF) | {_ALIKE: log(_ALIKE_BELIEF)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +98,16 @@ class Spreads:
 class Model:
     """The marks of bids that can be compared, solved at each point of the grid."""
 
-    def __init__(self, cells: Sequence[Cell], bids: int, markers: int, least_variance: float) -> None:
+    def __init__(
+        self,
+        cells: Sequence[Cell],
+        bids: int,
+        markers: int,
+        least_variance: float,
+        grid: Grid = (BID_RATIOS, _MARKER_RATIOS),
+    ) -> None:
         self.cells = cells
+        self.grid = grid
         self.least_variance = least_variance
         self.marker_count = markers
         self.of_bid: list[list[Cell]] = [[] for _ in range(bids)]
@@ -94,7 +118,7 @@ class Model:
         self.fits, self.shares = self._averaged()
 
     def _averaged(self) -> tuple[list[_Fit], Vector]:
-        fits = [fit for ratio in _BID_RATIOS for fit in self._fits_for(ratio)]
+        fits = [fit for ratio in self.grid[0] for fit in self._fits_for(ratio)]
         best = max(fit.evidence for fit in fits)
         likely = [fit for fit in fits if exp(fit.evidence - best) > _NEGLIGIBLE]
         shares = [exp(fit.evidence - best) for fit in likely]
@@ -115,8 +139,8 @@ class Model:
             squares -= sum(cell.weight * (cell.value - self.middle) for cell in cells) ** 2 / whole
             log_pulled += log(whole)
             pulled.append(whole)
-        fixed = -log_pulled / 2 - len(self.of_bid) * log(bid_ratio) + _prior(bid_ratio)
-        return [self._fit(bid_ratio, ratio, matrix, right, squares, fixed, pulled) for ratio in _MARKER_RATIOS]
+        fixed = -log_pulled / 2 - len(self.of_bid) * log(bid_ratio) + _BID_PRIOR[bid_ratio]
+        return [self._fit(bid_ratio, ratio, matrix, right, squares, fixed, pulled) for ratio in self.grid[1]]
 
     def _fit(
         self,
@@ -136,11 +160,54 @@ class Model:
         solved = _backward(factor, half)
         spare = len(self.cells) - 1
         left = max(squares - sum(map(mul, half, half)), 1e-9)
-        evidence = fixed + _prior(marker_ratio) - self.marker_count * log(marker_ratio)
+        evidence = fixed + _MARKER_PRIOR[marker_ratio] - self.marker_count * log(marker_ratio)
         evidence -= sum(log(factor[place][place]) for place in range(len(factor))) + spare / 2 * log(left)
         # The variance of Student's t, which is what is left when the size of chance is unknown too.
         variance = max(left / max(spare - 2, 1), self.least_variance)
         return _Fit(bid_ratio, marker_ratio, evidence, variance, solved[0], solved[1:], factor, pulled)
+
+    @property
+    def evidence(self) -> float:
+        """The logarithm of how well this model explains the marks, less a constant; it can be set beside another's.
+
+        What a mark counts for is part of the model: it tells how far marks like it are expected to miss.
+        """
+        weights = sum(log(cell.weight) for cell in self.cells) / 2
+        return max(fit.evidence for fit in self.fits) - log(max(self.shares)) + weights
+
+    @property
+    def best(self) -> Grid:
+        """The point of the grid that explains the marks best, as a grid of its own."""
+        place = max(range(len(self.fits)), key=lambda each: self.shares[each])
+        return (self.fits[place].bid_ratio,), (self.fits[place].marker_ratio,)
+
+    def missed(self) -> list[tuple[int, float]]:
+        """For each marker how many marks they made, and the sum of the squares by which these miss what was meant.
+
+        It is what is expected of it given the marks, at the best point: the step E of an EM algorithm (Dempster, Laird
+        & Rubin, J. R. Stat. Soc. B 39, 1977).
+        """
+        fit = max(zip(self.shares, self.fits, strict=True), key=lambda pair: pair[0])[1]
+        found = [(0, 0.0)] * self.marker_count
+        for place, cells in enumerate(self.of_bid):
+            whole = fit.pulled[place]
+            away = [0.0] * len(fit.factor)
+            away[0] = 1.0
+            own = 0.0
+            for cell in cells:
+                share = cell.weight / whole
+                own += share * (cell.value - self.middle - fit.mean - fit.markers[cell.marker])
+                away[0] -= share
+                away[cell.marker + 1] -= share
+            for cell in cells:
+                away[cell.marker + 1] += 1.0
+                half = _forward(fit.factor, away)
+                away[cell.marker + 1] -= 1.0
+                miss = cell.value - self.middle - fit.mean - fit.markers[cell.marker] - own
+                unknown = fit.chance_variance * (1 / whole + sum(map(mul, half, half)))
+                count, total = found[cell.marker]
+                found[cell.marker] = count + 1, total + miss * miss + unknown
+        return found
 
     def bid(self, place: int) -> Part:
         """What the bid at this place deserves."""
@@ -170,24 +237,6 @@ class Model:
         half = _forward(fit.factor, away)
         return self.middle + fit.mean + own, fit.chance_variance * (1 / whole + sum(map(mul, half, half)))
 
-    def left_over(self) -> list[Vector]:
-        """For each marker the squares of what is left of each of their marks, scaled for what the bid's part took."""
-        left: list[Vector] = [[] for _ in range(self.marker_count)]
-        means = [
-            sum(share * fit.markers[place] for fit, share in zip(self.fits, self.shares, strict=True))
-            for place in range(self.marker_count)
-        ]
-        for cells in self.of_bid:
-            levels = [cell.value - means[cell.marker] for cell in cells]
-            total = sum(levels)
-            for cell, level in zip(cells, levels, strict=True):
-                others = len(levels) - 1
-                if others:
-                    # A mark less the mean of the others' varies by chance alone, (k + 1) / k times.
-                    away = level - (total - level) / others
-                    left[cell.marker].append(away * away * others / (others + 1))
-        return left
-
     def spreads(self) -> Spreads:
         """How large each part is, over the grid."""
         pairs = list(zip(self.fits, self.shares, strict=True))
@@ -213,11 +262,6 @@ def _absorb(cells: Sequence[Cell], whole: float, middle: float, matrix: Matrix, 
         right[row] += cell.weight * (cell.value - middle) - cell.weight * value / whole
         for other in cells:
             matrix[row][other.marker + 1] -= cell.weight * other.weight / whole
-
-
-def _prior(ratio: float) -> float:
-    # A half-Cauchy of scale one for the ratio, told on the grid's scale of logarithms.
-    return log(ratio) - log(1 + ratio * ratio)
 
 
 def _cholesky(matrix: Matrix) -> Matrix:

@@ -120,7 +120,7 @@ def _lines(scored: Scored, agenda: Agenda) -> tuple[ScoreLine, ...]:
     items = {each.reference: each for each in (*agenda.items, *agenda.en_bloc)}
     known = scored.adjusted.bids
     raw = _ranks({key: each.raw for key, each in known.items()})
-    values = _ranks({key: _exactly(each.value) for key, each in known.items()})
+    values = _ranks({key: None if each.value is None else Fraction(each.value) for key, each in known.items()})
     lines = []
     for bid in scored.bids:
         application, reference = bid.application, bid.application.reference
