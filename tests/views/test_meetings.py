@@ -117,6 +117,7 @@ def test_who_is_in_the_room_is_said_by_themselves_or_by_who_minutes_it(desk):
 def test_words_are_kept_as_typed_and_two_writers_see_each_other(desk):
     chair, second = desk.client("chair"), desk.client("chair-2")
     path = take_up(desk, 1)
+    before = ask(chair, desk, "room").headers["ETag"]
     script = {"Accept": "application/json"}
     first = chair.post(path, data={"only": "notes", "seen": "notes:", "notes": "Cost is"}, headers=script).json
     assert first["saved"] and first["conflicts"] == [] and first["fingerprints"]["notes"]
@@ -129,6 +130,9 @@ def test_words_are_kept_as_typed_and_two_writers_see_each_other(desk):
     seen = f"notes:{first['fingerprints']['notes']}"
     after = second.post(path, data={"only": "notes", "seen": seen, "notes": "Cost is high"}, headers=script).json
     assert after["conflicts"] == []
+    # The other sees by whom and when, without asking for the page again; the room's own pages have no news.
+    assert f"Last written for it by {desk.names['chair-2']}" in ask(chair, desk, "strip").json["html"]
+    assert ask(chair, desk, "room", before).status_code == 304
     # The laptop comes back with what it had not sent.
     clash = chair.post(path, data={"only": "notes", "seen": seen, "notes": "Cost is fine"}, headers=script).json
     assert clash["conflicts"][0]["theirs"] == "Cost is high"

@@ -100,8 +100,13 @@ class ModerationTable:
         return any(each.application and each.application.state not in IN_ASSESSMENT for each in self.lines)
 
 
-def panel_bids(session: Session, round_id: int, states: Collection[A] = CONSIDERED) -> list[BidRow]:
-    """The bids that a panel of this round considers, in one query; `states` widens it to what became of them."""
+def panel_bids(
+    session: Session, round_id: int, states: Collection[A] = CONSIDERED, *, only: int | None = None
+) -> list[BidRow]:
+    """The bids that a panel of this round considers, in one query; `states` widens it to what became of them.
+
+    `only` names a single bid.
+    """
     other = aliased(Application)
     earlier = sa.select(other.id).where(
         other.organisation_id == Application.organisation_id,
@@ -118,7 +123,11 @@ def panel_bids(session: Session, round_id: int, states: Collection[A] = CONSIDER
         )
         .outerjoin(Recommendation, Recommendation.application_id == Application.id)
         .options(joinedload(Application.area))
-        .where(Application.round_id == round_id, Application.state.in_(sorted(states)))
+        .where(
+            Application.round_id == round_id,
+            Application.state.in_(sorted(states)),
+            sa.true() if only is None else Application.id == only,
+        )
         .order_by(Application.reference)
     )
     return [BidRow(*row) for row in rows]
@@ -126,19 +135,10 @@ def panel_bids(session: Session, round_id: int, states: Collection[A] = CONSIDER
 
 def moderation_table(session: Session, panel: Panel, actor: Actor) -> ModerationTable:
     """The table as this actor may see it."""
-    # A closed panel's page is its record, so it keeps the bids that were decided since.
-    states = PASSED_CHECKS if panel.state is PanelState.CLOSED else CONSIDERED
-    bids = panel_bids(session, panel.round_id, states)
+    bids = panel_bids(session, panel.round_id, _states_of(panel))
     ids = [each.application.id for each in bids]
     rubric = rubric_of(session, panel.round_id)
-    reading = _Reading(
-        rubric=rubric,
-        line=line_of(panel.round, panel),
-        pot_pence=panel.round.pot_pence,
-        work=marks_of(session, ids, rubric),
-        agreed=agreed_of(session, ids, rubric),
-        interests=interests_of(session, ids),
-    )
+    reading = _read(session, panel, rubric, ids)
     lines = [reading.line_for(each, actor.person_id) for each in bids]
     seen = [bid for bid, line in zip(bids, lines, strict=True) if not line.stands_aside]
     return ModerationTable(
@@ -160,9 +160,28 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
 
 
 def moderation_line(session: Session, panel: Panel, application: Application, actor: Actor) -> ModerationLine:
-    """The line of one bid, for its own page."""
-    table = moderation_table(session, panel, actor)
-    return next(each for each in table.lines if each.application and each.application.id == application.id)
+    """The line of one bid, for its own page; empty when the actor stands aside, or the panel considers it no more."""
+    bids = panel_bids(session, panel.round_id, _states_of(panel), only=application.id)
+    if not bids:
+        return ModerationLine(stands_aside=True)
+    reading = _read(session, panel, rubric_of(session, panel.round_id), [application.id])
+    return reading.line_for(bids[0], actor.person_id)
+
+
+def _states_of(panel: Panel) -> Collection[A]:
+    # A closed panel's page is its record, so it keeps the bids that were decided since.
+    return PASSED_CHECKS if panel.state is PanelState.CLOSED else CONSIDERED
+
+
+def _read(session: Session, panel: Panel, rubric: Rubric, ids: Collection[int]) -> _Reading:
+    return _Reading(
+        rubric=rubric,
+        line=line_of(panel.round, panel),
+        pot_pence=panel.round.pot_pence,
+        work=marks_of(session, ids, rubric),
+        agreed=agreed_of(session, ids, rubric),
+        interests=interests_of(session, ids),
+    )
 
 
 @dataclass(frozen=True, slots=True)

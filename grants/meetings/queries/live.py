@@ -10,14 +10,14 @@ from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from grants.applications.models import Application
 from grants.assessment.models import InterestDeclaration, InterestRuling, Panel, PanelMember
-from grants.assessment.queries.marks import Rubric, agreed_of
+from grants.assessment.queries.marks import Rubric, agreed_of, rubric_of
 from grants.assessment.queries.panels import LOOKERS_ON, PanelBid, get_panel_bid
-from grants.assessment.queries.table import ModerationLine, moderation_table
-from grants.meetings.models import Meeting, MeetingItem
+from grants.assessment.queries.table import ModerationLine, moderation_line
+from grants.meetings.models import Meeting, MeetingItem, MeetingWords
 from grants.meetings.queries.room import Quorum, Sitting, find_meeting, leaves, leaving, quorum_of
 from workflows.actors import Actor, Scope
 from workflows.application import ApplicationState
@@ -38,6 +38,8 @@ class Watch:
     panel_id: int
     office_id: int
     mark: str
+    # The same, which changes besides with every word that is written for an item.
+    words_mark: str
 
     @property
     def scope(self) -> Scope:
@@ -62,6 +64,11 @@ def _marking() -> sa.Select:
     )
     met = sa.select(Meeting.id, Meeting.version).where(Meeting.panel_id == panel_id)
     newest = met.order_by(Meeting.number.desc()).limit(1).subquery()
+    written = (
+        sa.select(sa.func.max(MeetingWords.saved_at))
+        .join(MeetingItem, MeetingItem.id == MeetingWords.item_id)
+        .where(MeetingItem.meeting_id == newest.c.id)
+    )
     sits = sa.exists().where(PanelMember.panel_id == Panel.id, PanelMember.person_id == person_id)
     return (
         sa.select(
@@ -73,6 +80,7 @@ def _marking() -> sa.Select:
             bids.correlate(Panel).scalar_subquery().label("bids"),
             declared.correlate(Panel).scalar_subquery().label("declared"),
             ruled.correlate(Panel).scalar_subquery().label("ruled"),
+            written.correlate(newest).scalar_subquery().label("written"),
         )
         .outerjoin(newest, sa.true())
         .where(Panel.id == panel_id)
@@ -91,8 +99,11 @@ def watch(session: Session, actor: Actor, panel_id: int) -> Watch:
         raise NotFound(subject="panel")
     seen = (actor.person_id, row.version, row.id, row.meeting_version, row.bids, row.declared, row.ruled)
     # Hashed, so that nobody counts from it what others did to bids that they may not see.
-    mark = sha256("-".join(str(each or 0) for each in seen).encode()).hexdigest()[:20]
-    return Watch(panel_id, row.office_id, mark)
+    return Watch(panel_id, row.office_id, _hashed(*seen), _hashed(*seen, row.written))
+
+
+def _hashed(*seen: object) -> str:
+    return sha256("-".join(str(each or 0) for each in seen).encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +132,8 @@ class Room:
     has_left: bool
     on_table: OnTable | None
     chair_name: str
+    # Who wrote last for the bid on the table, and when.
+    written: MeetingWords | None = None
 
     @property
     def meeting(self) -> Meeting | None:
@@ -135,6 +148,7 @@ def look_in(session: Session, sitting: Sitting, actor: Actor, now: datetime) -> 
     left = leaves(session, panel, current, actor)
     members = sorted(panel.members, key=lambda each: (not each.is_chair, each.person.name, each.person_id))
     names = {each.person_id: each.person.name for each in members}
+    on_table = None if left or meeting is None or current is None else _on_table(session, panel, meeting, actor)
     return Room(
         sitting=sitting,
         quorum=quorum_of(panel, away, now),
@@ -142,7 +156,8 @@ def look_in(session: Session, sitting: Sitting, actor: Actor, now: datetime) -> 
         absent=tuple(each for each in members if not each.is_present),
         gone=tuple(names[each.person_id] for each in members if each.person_id in away and each.is_present),
         has_left=left,
-        on_table=None if left or meeting is None or current is None else _on_table(session, panel, meeting, actor),
+        on_table=on_table,
+        written=_last_written(session, on_table.item.id) if on_table else None,
         chair_name=names.get(meeting.chair_id or 0, "") if meeting else "",
     )
 
@@ -153,14 +168,18 @@ def _on_table(session: Session, panel: Panel, meeting: Meeting, actor: Actor) ->
             MeetingItem.meeting_id == meeting.id, MeetingItem.application_id == meeting.current_id
         )
     ).one()
-    table = moderation_table(session, panel, actor)
-    lines = (each for each in table.lines if each.application and each.application.id == meeting.current_id)
-    line = next(lines, None)
-    if line is None:
+    line = moderation_line(session, panel, item.application, actor)
+    if line.application is None:
         # Its group took the bid back while it was talked about.
         return None
-    rows = agreed_of(session, [item.application_id], table.rubric).get(item.application_id, {})
-    return OnTable(item, line, table.rubric, {code: row.score for code, row in rows.items()})
+    rubric = rubric_of(session, panel.round_id)
+    rows = agreed_of(session, [item.application_id], rubric).get(item.application_id, {})
+    return OnTable(item, line, rubric, {code: row.score for code, row in rows.items()})
+
+
+def _last_written(session: Session, item_id: int) -> MeetingWords | None:
+    rows = sa.select(MeetingWords).options(joinedload(MeetingWords.person)).where(MeetingWords.item_id == item_id)
+    return session.scalars(rows.order_by(MeetingWords.saved_at.desc(), MeetingWords.id.desc()).limit(1)).one_or_none()
 
 
 @dataclass(frozen=True, slots=True)

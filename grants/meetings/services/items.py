@@ -155,7 +155,7 @@ def save_words(
     if item is None:
         raise TransitionRefused("not-on-the-table")
     standing = queries.words_of(session, [item.id])
-    disputes, changed = [], False
+    disputes = []
     for code, typed in given.items():
         row = standing.get((item.id, code))
         now_says, text = row.text if row else "", _clean(typed)
@@ -166,10 +166,7 @@ def save_words(
                 disputes.append(Dispute(code, row, text))
             continue
         _write(session, item, row, code, text, actor, now)
-        changed = True
-    if changed:
-        touch(meeting)
-        session.flush()
+    session.flush()
     return disputes
 
 

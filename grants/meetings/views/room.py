@@ -76,7 +76,7 @@ def context_of(sitting: Sitting, kind: str) -> dict[str, Any]:
 
 
 def etag_of(found: Watch, kind: str) -> str:
-    return f'"{kind}-{found.mark}"'
+    return f'"{kind}-{found.words_mark if kind == STRIP else found.mark}"'
 
 
 @bp.get("/office/panels/<int:panel_id>/meeting/now")
