@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
@@ -80,7 +81,7 @@ def scored_bids(session: Session, panel: Panel, actor: Actor) -> Scored:
         bids=bids,
         work=work,
         percents={each: percent_from(agreed.get(each, {}), work[each], rubric) for each in ids},
-        adjusted=adjust(_given(bids, work), rubric.weights, rubric.max_score, line=line),
+        adjusted=_adjusted(_keys(bids, work), tuple(rubric.weights.items()), rubric.max_score, line),
         reader=reader_for(session, [each.application for each in bids]),
         hidden=len(barred),
         unscored=len(seen) - len(bids),
@@ -98,8 +99,22 @@ def _stands(work: MarkerMarks, rubric: Rubric) -> bool:
 
 
 def _given(bids: tuple[BidRow, ...], work: dict[int, list[MarkerMarks]]) -> list[Given]:
-    return [
-        Given(each.application.reference, marker_key(one), one.marks)
+    return [Given(*key[:2], dict(key[2])) for key in _keys(bids, work)]
+
+
+Key = tuple[str, str, tuple[tuple[str, int], ...]]
+
+
+def _keys(bids: tuple[BidRow, ...], work: dict[int, list[MarkerMarks]]) -> tuple[Key, ...]:
+    return tuple(
+        (each.application.reference, marker_key(one), tuple(sorted(one.marks.items())))
         for each in bids
         for one in work[each.application.id]
-    ]
+    )
+
+
+# A meeting asks again every few seconds, of the same marks; what is kept is found by the whole of what goes in.
+@lru_cache(maxsize=64)
+def _adjusted(marks: tuple[Key, ...], weights: tuple[tuple[str, int], ...], max_score: int, line: Fraction) -> Adjusted:
+    given = [Given(bid, marker, dict(scores)) for bid, marker, scores in marks]
+    return adjust(given, dict(weights), max_score, line=line)

@@ -18,11 +18,11 @@ NOT_ADJUSTED = {
 AGREEMENT = {
     "unknown": "too little to tell",
     "poor": "low: markers often saw the same bid differently, so talk before you decide",
-    "fair": "some: as usual for grant panels, and the order near the line is not firm",
+    "fair": "fair: as usual for grant panels, and the order near the line is not firm",
     "good": "good: markers mostly put the same bids high and low",
     "strong": "strong: markers saw the bids nearly alike",
 }
-LEVEL = {"unknown": "Too little to tell", "poor": "Low", "fair": "Some", "good": "Good", "strong": "Strong"}
+LEVEL = {"unknown": "Too little to tell", "poor": "Low", "fair": "Fair", "good": "Good", "strong": "Strong"}
 SEVERITY = {
     "unknown": "too little to tell",
     "in-line": "marks much as the others do",
