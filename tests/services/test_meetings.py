@@ -169,7 +169,7 @@ def test_an_indirect_interest_leaves_the_room_until_a_chair_rules_that_it_takes_
         return found
 
     assert away() == {member.person_id}
-    assert [room.has_left for room in looks(stage, member)] == [True]
+    assert [(room.has_left, room.on_table, room.written) for room in looks(stage, member)] == [(True, None, None)]
     before = queries.watch(session, member, stage.panel.id).mark
     (line,) = assessed.interests_for_minutes(session, stage.panel)
     chair = stage.actor("chair")
