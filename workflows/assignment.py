@@ -30,6 +30,18 @@ class Interest(StrEnum):
     DIRECT = "direct"
 
 
+class InterestKind(StrEnum):
+    """What kind of interest it is (domain practice, section 9)."""
+
+    RUNS = "runs"
+    FAMILY = "family"
+    HELPED_WRITE = "helped_write"
+    PAID = "paid"
+    SAME_BODY = "same_body"
+    COMPETITOR = "competitor"
+    OTHER = "other"
+
+
 S = AssignmentState
 UNDECLARED = frozenset({S.ASSIGNED})
 DECLARED = frozenset({S.INTEREST_DECLARED})

@@ -17,7 +17,7 @@ from grants.core.outbox import Message
 from grants.core.scoping import shuts
 from grants.funds.models import Criterion, Round
 from workflows.actors import Actor
-from workflows.assignment import ASSIGNMENT, Interest
+from workflows.assignment import ASSIGNMENT, Interest, InterestKind
 from workflows.panel import PANEL
 
 
@@ -27,6 +27,7 @@ class InterestDeclaration(Base):
     __tablename__ = "interest_declaration"
     __table_args__ = (
         one_of("interest", Interest),
+        one_of("kind", InterestKind),
         sa.Index("ix_interest_declaration_who", "application_id", "person_id", "id"),
     )
 
@@ -34,6 +35,8 @@ class InterestDeclaration(Base):
     application_id: Mapped[int] = references("application.id", index=False)
     person_id: Mapped[int] = references("person.id")
     interest: Mapped[Interest] = mapped_column(text_enum(Interest))
+    # None where there is no interest, and where nobody was asked for it.
+    kind: Mapped[InterestKind | None] = mapped_column(text_enum(InterestKind))
     detail: Mapped[str] = mapped_column(sa.Text, default="")
     declared_at: Mapped[Instant]
 

@@ -120,7 +120,8 @@ def test_interests_come_first_by_name_and_beside_no_bid(session, client, stage):
     # Whoever answered for one group alone would see which bid opens.
     page = read_page(client.post(ask, data={f"interest_{first}": "none"}), 422)
     assert f"Say whether you have an interest in {stage.bids[1].organisation_name}" in page.text
-    data = {f"interest_{first}": "none", f"interest_{second}": "direct", f"detail_{second}": "I chair it"}
+    data = {f"interest_{first}": "none", f"interest_{second}": "direct"}
+    data |= {f"kind_{second}": "runs", f"detail_{second}": "I chair it"}
     assert client.post(ask, data=data).status_code == 303
     session.expire_all()
     said = queries.interests_of(session, [bid.id for bid in stage.bids], [stage.people["marker-1"].id])

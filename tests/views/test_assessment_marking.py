@@ -90,7 +90,7 @@ def test_before_the_declaration_only_the_names_are_shown(undeclared):
     ((name, title, summary),) = undeclared.read(
         sa.text(f"SELECT organisation_name, project_title, summary FROM application WHERE id = {undeclared.bids[0]}")
     )
-    assert name in page.text and title in page.text
+    assert name in page.text and title not in page.html
     assert summary not in page.html
 
 
@@ -108,7 +108,7 @@ def test_a_declaration_opens_the_bid(undeclared):
 def test_an_interest_without_words_is_asked_for_again(undeclared):
     client, work = undeclared.client("marker-1"), undeclared.work("marker-1")
     page = read_page(client.post(f"/office/marking/{work}/interest", data={"interest": "indirect"}), 422)
-    assert "Say what the interest is." in page.text
+    assert "Say what the interest is." in page.text and "Choose what kind of interest it is." in page.text
     assert 'value="indirect" checked' in page.html
     page = read_page(client.post(f"/office/marking/{work}/interest", data={"detail": "Kept text"}), 422)
     assert page.value("detail") == "Kept text"
@@ -116,7 +116,9 @@ def test_an_interest_without_words_is_asked_for_again(undeclared):
 
 def test_a_direct_interest_closes_the_bid_altogether(undeclared):
     client, work = undeclared.client("marker-1"), undeclared.work("marker-1")
-    answer = client.post(f"/office/marking/{work}/interest", data={"interest": "direct", "detail": "Runs the group"})
+    answer = client.post(
+        f"/office/marking/{work}/interest", data={"interest": "direct", "kind": "runs", "detail": "Runs it"}
+    )
     assert (answer.status_code, answer.location) == (303, "/office/marking")
     for path in ("", "/interest", "/lock"):
         read_page(client.get(f"/office/marking/{work}{path}"), 404)

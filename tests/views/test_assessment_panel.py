@@ -38,7 +38,13 @@ def agreed(desk, **changed):
 
 
 def interests(desk, interest="none", **changed):
-    return {f"bid-{bid}-interest": interest for bid in desk.bids} | changed
+    return {f"interest_{group}": interest for group in groups(desk)} | changed
+
+
+def groups(desk):
+    rows = desk.read(sa.text("SELECT id, organisation_id FROM application"))
+    of = dict(tuple(row) for row in rows)
+    return [of[bid] for bid in desk.bids]
 
 
 def test_a_panel_goes_from_its_seats_to_its_close(app):
@@ -89,6 +95,10 @@ def test_a_panel_goes_from_its_seats_to_its_close(app):
     assert chair.post(f"/office/panels/{panel}/reopen", data={"reason": "A mistake"}).status_code == 303
 
 
+def right(group):
+    return {f"interest_{group}": "direct", f"kind_{group}": "runs", f"detail_{group}": "A trustee"}
+
+
 def test_an_interest_without_words_is_asked_for_again_and_nothing_is_half_saved(app):
     desk = desk_at(app, stages.scored)
     with app.app_context():
@@ -100,12 +110,17 @@ def test_an_interest_without_words_is_asked_for_again_and_nothing_is_half_saved(
         db.session.commit()
     client, path = desk.client("chair"), f"/office/panels/{panel_id(desk)}/interests"
     assert "Choose an answer" in read_page(client.post(path, data={}), 422).text
-    wrong = interests(desk, **{f"bid-{desk.bids[1]}-interest": "direct"})
+    _, second, third = groups(desk)
+    wrong = interests(desk, **{f"interest_{second}": "direct", f"detail_{third}": "Kept words"})
     page = read_page(client.post(path, data=wrong), 422)
-    assert "Say what the interest is." in page.text
+    assert "Say what the interest is." in page.text and "Choose what kind of interest it is." in page.text
+    assert page.value(f"detail_{third}") == "Kept words"
     declared = sa.text(f"SELECT count(*) FROM interest_declaration WHERE person_id = {desk.ids['chair']}")
     assert desk.read(declared) == [(0,)]
-    assert client.post(path, data=wrong | {f"bid-{desk.bids[1]}-detail": "A trustee"}).status_code == 303
+    assert client.post(path, data={"rest": "y"} | right(second)).status_code == 303
+    kinds = f"SELECT interest, kind FROM interest_declaration WHERE person_id = {desk.ids['chair']}"
+    said = sorted(tuple(row) for row in desk.read(sa.text(kinds)))
+    assert said == [("direct", "runs"), ("none", None), ("none", None)], "one save writes a line for each of the rest"
     assert "You stand aside from this bid." in read_page(client.get(path)).text
 
 

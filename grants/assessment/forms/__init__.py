@@ -24,17 +24,11 @@ from grants.assessment.queries import Rubric
 from grants.web.fields import MoneyField
 from grants.web.forms import Form
 from workflows.actors import Role
-from workflows.assignment import Interest
 from workflows.rules.allocation import Placing
 
 LONG = 10_000
 too_long = Length(max=LONG, message=f"Shorten this to {LONG:,} characters or fewer.")
 
-INTERESTS = [
-    SelectChoice(Interest.NONE.value, "No interest"),
-    SelectChoice(Interest.INDIRECT.value, "An indirect interest"),
-    SelectChoice(Interest.DIRECT.value, "A direct interest"),
-]
 OUTCOMES = [
     SelectChoice(Placing.RECOMMENDED.value, "Recommend"),
     SelectChoice(Placing.RESERVE.value, "Put on the reserve list"),
@@ -48,21 +42,6 @@ class AssignForm(Form):
 
     markers = SelectMultipleField("Markers", coerce=int)
     bids = SelectMultipleField("Bids", coerce=int)
-
-
-class InterestForm(Form):
-    """One person's declaration about one bid."""
-
-    interest = RadioField(
-        "Do you have an interest in this bid?",
-        choices=INTERESTS,
-        validators=[InputRequired("Say whether you have an interest.")],
-    )
-    detail = TextAreaField("What is the interest?", validators=[too_long])
-
-    def validate_detail(self, field: Field) -> None:
-        if self.interest.data in {Interest.INDIRECT, Interest.DIRECT} and not (field.data or "").strip():
-            raise ValidationError("Say what the interest is.")
 
 
 class ReasonForm(Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import (
@@ -14,16 +14,12 @@ from wtforms import (
     SelectChoice,
     StringField,
     TextAreaField,
-    ValidationError,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
-from grants.applications.models import Application
-from grants.assessment.forms import INTERESTS
 from grants.assessment.queries import Rubric
 from grants.web.forms import Form
-from workflows.assignment import Interest
 
 LONG = 10_000
 NO_SCORE = ""
@@ -81,38 +77,3 @@ def marks_form(rubric: Rubric) -> Any:
         fields[f"words_{each.id}"] = TextAreaField(f"Reasons for {each.title}", validators=[too_long])
         fields[f"seen_{each.id}"] = IntegerField(widget=HiddenInput(), validators=[Optional()])
     return type("MarksForm", (MarksFields, Form), fields)
-
-
-class InterestsFields:
-    """What the form of all declarations of a round offers besides its fields."""
-
-    bids: Sequence[Application]
-
-    def answers(self) -> Iterator[tuple[Application, Field, Field]]:
-        """(bid, interest, words) in the order of the groups' names."""
-        for bid in self.bids:
-            names = (f"{part}_{bid.organisation_id}" for part in ("interest", "detail"))
-            interest, detail = (self._fields[name] for name in names)  # type: ignore[attr-defined]
-            yield bid, interest, detail
-
-
-def _needs_words(form: Any, field: Field) -> None:
-    interest = form[field.name.replace("detail_", "interest_")].data
-    if interest in {Interest.INDIRECT, Interest.DIRECT} and not (field.data or "").strip():
-        raise ValidationError("Say what the interest is.")
-
-
-def interests_form(bids: Sequence[Application]) -> Any:
-    """A form class with an answer for every group; its fields go by the group, which tells of no bid."""
-    fields: dict[str, Any] = {"bids": bids}
-    for each in bids:
-        name = each.organisation_name
-        fields[f"interest_{each.organisation_id}"] = RadioField(
-            f"Do you have an interest in {name}?",
-            choices=INTERESTS,
-            validators=[InputRequired(f"Say whether you have an interest in {name}.")],
-        )
-        too_long = Length(max=LONG, message=f"Shorten this to {LONG:,} characters or fewer.")
-        words = f"What is your interest in {name}?"
-        fields[f"detail_{each.organisation_id}"] = TextAreaField(words, validators=[too_long, _needs_words])
-    return type("InterestsForm", (InterestsFields, Form), fields)

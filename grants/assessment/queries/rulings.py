@@ -15,8 +15,19 @@ from grants.assessment.models import InterestDeclaration, InterestRuling, Panel,
 from grants.assessment.queries.interests import interests_of
 from grants.core.scoping import visible
 from workflows.actors import Actor
-from workflows.assignment import Interest
+from workflows.assignment import Interest, InterestKind
 from workflows.errors import NotFound
+
+# As the minutes and those who rule read the kinds.
+TOLD_KINDS: dict[InterestKind, str] = {
+    InterestKind.RUNS: "runs, works or volunteers for the group",
+    InterestKind.FAMILY: "family or a close friend",
+    InterestKind.HELPED_WRITE: "helped to write the bid",
+    InterestKind.PAID: "would be paid from it, or supply it",
+    InterestKind.SAME_BODY: "a member of the same body",
+    InterestKind.COMPETITOR: "competes with it",
+    InterestKind.OTHER: "something else",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,11 @@ class InterestLine:
     def waits(self) -> bool:
         """Whether a chair still has to rule on it."""
         return self.is_standing and self.declaration.interest is Interest.INDIRECT and self.ruling is None
+
+    @property
+    def kind_words(self) -> str:
+        """What kind of interest it is; empty where nobody was asked."""
+        return TOLD_KINDS[self.declaration.kind] if self.declaration.kind else ""
 
     @property
     def declared_at(self) -> datetime:

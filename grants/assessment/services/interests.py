@@ -22,14 +22,21 @@ from grants.assessment.services.gates import (
 from grants.core import audit, transitions
 from workflows.actors import Actor
 from workflows.application import ApplicationState
-from workflows.assignment import Interest
+from workflows.assignment import Interest, InterestKind
 from workflows.errors import Invalid, NotFound
 
 LONGEST_DETAIL = 2000
 
 
 def declare_interest(
-    session: Session, application: Application, interest: Interest, detail: str = "", *, actor: Actor, now: datetime
+    session: Session,
+    application: Application,
+    interest: Interest,
+    detail: str = "",
+    *,
+    kind: InterestKind | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Record what the actor, as a marker of this bid or a member of its panel, has to do with it.
 
@@ -47,7 +54,9 @@ def declare_interest(
     is_asked = assignment is not None or sits or _marks_unnamed(session, application, actor)
     if not is_asked or queries.barred_from(session, actor.person_id, [application.id]):
         raise NotFound(subject="application")
-    _record(session, application, interest, detail[:LONGEST_DETAIL], actor, now)
+    kind = None if interest is Interest.NONE else kind
+    said = InterestDeclaration(interest=interest, kind=kind, detail=detail[:LONGEST_DETAIL])
+    _record(session, application, said, actor, now)
     if assignment is not None:
         _settle_assignment(session, assignment, interest, actor, now)
     if panel is not None:
@@ -72,18 +81,9 @@ def _marks_unnamed(session: Session, application: Application, actor: Actor) -> 
     return session.scalar(mine.limit(1)) is not None
 
 
-def _record(
-    session: Session, application: Application, interest: Interest, detail: str, actor: Actor, now: datetime
-) -> None:
-    session.add(
-        InterestDeclaration(
-            application_id=application.id,
-            person_id=actor.person_id,
-            interest=interest,
-            detail=detail,
-            declared_at=now,
-        )
-    )
+def _record(session: Session, application: Application, said: InterestDeclaration, actor: Actor, now: datetime) -> None:
+    said.application_id, said.person_id, said.declared_at = application.id, actor.person_id or 0, now
+    session.add(said)
     session.flush()
     audit.record(
         session,
@@ -93,8 +93,8 @@ def _record(
         actor=actor,
         at=now,
         office_id=application.office_id,
-        reason=detail,
-        detail={"interest": interest},
+        reason=said.detail,
+        detail={"interest": said.interest} | ({"kind": said.kind} if said.kind else {}),
     )
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from grants.applications.queries import states_in
 from grants.assessment import queries, services
-from grants.assessment.forms import InterestForm
+from grants.assessment.forms.interests import InterestForm
 from grants.assessment.forms.marking import LATER, LockForm, marks_form
 from grants.assessment.models import Assignment
 from grants.assessment.queries.facts import missing_marks
@@ -24,7 +24,7 @@ from grants.web.forms import open_form
 from grants.web.labels.marking import LEANS, SCALES
 from workflows.actors import Role
 from workflows.application import ApplicationState
-from workflows.assignment import DECLARED, LOCKED_STATES, WORKING, AssignmentState, Interest
+from workflows.assignment import DECLARED, LOCKED_STATES, WORKING, AssignmentState, Interest, InterestKind
 from workflows.errors import Stale
 from workflows.rules.scoring import EXTREME_MINIMUM_WORDS
 
@@ -67,6 +67,7 @@ def interest(assignment: Assignment) -> Any:
             assignment.application,
             declared,
             form.detail.data or "",
+            kind=InterestKind(form.kind.data) if form.kind.data else None,
             actor=current_actor(),
             now=utc_now(),
         )

@@ -1,17 +1,16 @@
-"""A panel's pages: its seats, its members' interests, the moderation table, the line, and its opening and closing."""
+"""A panel's pages: its seats, the moderation table, the line, and its opening and closing."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from wtforms.fields.choices import SelectChoice
 
-from grants.applications.models import Application
 from grants.assessment import queries, services
-from grants.assessment.forms import CHAIR, MEMBER, InterestForm, LineForm, PresenceForm, ReasonForm, seats_form
-from grants.assessment.models import InterestDeclaration, Panel
+from grants.assessment.forms import CHAIR, MEMBER, LineForm, PresenceForm, ReasonForm, seats_form
+from grants.assessment.models import Panel
 from grants.assessment.queries.facts import PanelTally, is_sitting, member_of, panel_facts
 from grants.assessment.queries.panels import list_seats
 from grants.assessment.services.panel import OFFICERS, Seat
@@ -24,8 +23,7 @@ from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
 from grants.web.forms import open_form
 from workflows.actors import Role
-from workflows.assignment import Interest
-from workflows.errors import Invalid, NotFound
+from workflows.errors import Invalid
 from workflows.panel import PREPARING
 from workflows.rules.scoring import show_percent
 
@@ -135,75 +133,6 @@ def _offers(panel: Panel, table: queries.ModerationTable) -> Any:
     facts = replace(facts, members_present=there, quorum=min(facts.quorum, there), chair_present=True)
     facts = replace(facts, has_officer=True, has_community_rep=True)
     return offered(panel, facts, actor, places)
-
-
-@bp.route("/office/panels/<int:panel_id>/interests", methods=["GET", "POST"])
-@allows(*SITTERS, on=queries.get_panel)
-def interests(panel: Panel) -> Any:
-    actor = current_actor()
-    if member_of(panel, actor.person_id) is None:
-        raise NotFound(subject="panel")
-    bids = queries.bids_of_panel(db.session, panel)
-    reader = queries.reader_for(db.session, bids)
-    if any(reader.hides(each) for each in bids):
-        # By the groups' names alone, and in their order: whose bid is whose is not told yet.
-        bids.sort(key=lambda each: each.organisation_name.casefold())
-    standing = queries.interests_of(db.session, [each.id for each in bids], [actor.person_id])
-    forms = {each.id: open_form(InterestForm, prefix=f"bid-{each.id}-") for each in bids}
-    said = {bid_id: row for (bid_id, _), row in standing.items()}
-    problems: list[tuple[str, str]] = []
-    if request.method == "POST":
-        # Only what was answered is taken: a member may declare on some bids now and on the rest later.
-        answered = [bid for bid in bids if _says_more(forms[bid.id], said.get(bid.id))]
-        problems = _interest_problems(bids, answered, forms)
-        if not problems:
-            _declare(answered, forms)
-            flash("Your declarations are on the record.", "success")
-            return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
-    page = render_template(
-        "assessment/interests.html",
-        panel=panel,
-        bids=bids,
-        said=said,
-        forms=forms,
-        errors=problems,
-        alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
-    )
-    return page, 422 if problems else 200
-
-
-def _says_more(form: InterestForm, standing: InterestDeclaration | None) -> bool:
-    """Whether the form says anything that is not on the record yet."""
-    if not form.interest.data:
-        return False
-    return standing is None or form.interest.data != standing.interest
-
-
-def _interest_problems(
-    bids: list[Application], answered: list[Application], forms: dict[int, InterestForm]
-) -> list[tuple[str, str]]:
-    """(id of the control, sentence) for each answer that is not whole."""
-    if bids and not answered:
-        return [(forms[bids[0].id].interest.id, "Choose an answer for at least one bid.")]
-    wrong = [bid for bid in answered if not forms[bid.id].validate()]
-    return [
-        (field.id, f"{bid.organisation_name}: {error}")
-        for bid in wrong
-        for field in (forms[bid.id].interest, forms[bid.id].detail)
-        for error in list(field.errors)[:1]
-    ]
-
-
-def _declare(bids: list[Application], forms: dict[int, InterestForm]) -> None:
-    for bid in bids:
-        services.declare_interest(
-            db.session,
-            bid,
-            Interest(forms[bid.id].interest.data),
-            forms[bid.id].detail.data or "",
-            actor=current_actor(),
-            now=utc_now(),
-        )
 
 
 @bp.route("/office/panels/<int:panel_id>/open", methods=["GET", "POST"])

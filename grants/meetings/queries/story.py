@@ -190,6 +190,8 @@ def _interests(session: Session, told: Told) -> list[Piece]:
 def _declared(told: Told, line: assessment.InterestLine) -> str:
     row = line.declaration
     detail = row.detail.strip().rstrip(".") or "no words"
+    if line.kind_words:
+        detail = f"{line.kind_words}: {detail}"
     who = told.names.get(line.person.id, f"{line.person.name} (marker)")
     words = f"{who} declared {KINDS[row.interest]} interest on {day(row.declared_at)}: {detail}."
     if row.interest is Interest.DIRECT:

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from workflows.assignment import InterestKind
+
+KINDS: dict[InterestKind, str] = {
+    InterestKind.RUNS: "I run, work or volunteer for the group",
+    InterestKind.FAMILY: "Family or a close friend",
+    InterestKind.HELPED_WRITE: "I helped to write the bid",
+    InterestKind.PAID: "I would be paid from it, or supply it",
+    InterestKind.SAME_BODY: "We are members of the same body",
+    InterestKind.COMPETITOR: "I compete with it",
+    InterestKind.OTHER: "Something else",
+}
+
 STATES: dict[str, dict[str, tuple[str, str, str]]] = {}
 ACTIONS: dict[tuple[str, str], str] = {
     ("assignment", "set-aside"): "Set aside for an interest",
