@@ -587,6 +587,26 @@ def upgrade() -> None:
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_score", sa.Integer(), nullable=False, server_default="0"))
 
+    with op.batch_alter_table("interest_declaration", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "kind",
+                sa.Enum(
+                    "runs",
+                    "family",
+                    "helped_write",
+                    "paid",
+                    "same_body",
+                    "competitor",
+                    "other",
+                    name="interestkind",
+                    native_enum=False,
+                    length=40,
+                ),
+                nullable=True,
+            )
+        )
+
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reserve_until_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("lines_removed", sa.Text(), nullable=False, server_default=""))
@@ -601,6 +621,11 @@ def upgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'recommended_part', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
+        )
+    with op.batch_alter_table("interest_declaration") as batch_op:
+        batch_op.create_check_constraint(
+            op.f("ck_interest_declaration_kind_known"),
+            "kind IN ('runs', 'family', 'helped_write', 'paid', 'same_body', 'competitor', 'other')",
         )
     with op.batch_alter_table("assignment") as batch_op:
         batch_op.alter_column("comes_back", server_default=None)
@@ -650,6 +675,8 @@ def downgrade() -> None:
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
         )
+    with op.batch_alter_table("interest_declaration") as batch_op:
+        batch_op.drop_constraint(op.f("ck_interest_declaration_kind_known"), type_="check")
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_column("is_anonymous")
 
@@ -657,6 +684,9 @@ def downgrade() -> None:
         batch_op.drop_column("conditions")
         batch_op.drop_column("lines_removed")
         batch_op.drop_column("reserve_until_on")
+
+    with op.batch_alter_table("interest_declaration", schema=None) as batch_op:
+        batch_op.drop_column("kind")
 
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_column("min_score")
