@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from grants.accounts.models import Person
 from grants.extensions import db
 from grants.meetings import queries
 from grants.meetings.models import Meeting
@@ -148,6 +149,34 @@ def test_words_are_kept_as_typed_and_two_writers_see_each_other(desk):
     assert page.one("textarea", name="notes").text == "Cost is fine"
     assert page.one("textarea", name="conditions").text == "A policy"
     assert "Cost is high" in page.text
+
+
+def test_a_session_that_dies_in_the_middle_of_a_sentence_costs_no_word_and_no_other_text(desk):
+    chair, second = desk.app.test_client(), desk.client("chair-2")
+    with desk.app.app_context():
+        db.session.get(Person, desk.ids["chair"]).sample_key = "chair"
+        db.session.commit()
+    path = take_up(desk, 1)
+    chair.post("/sample/sign-in", data={"person": "chair"})
+    mine = boxes(chair, path) | {"notes": "Half a sentence", "do": "save"}
+    with desk.app.app_context():
+        db.session.get(Person, desk.ids["chair"]).session_epoch += 1
+        db.session.commit()
+    lost = chair.post(path, data=mine)
+    assert lost.status_code == 303 and lost.location.startswith("/sign-in")
+    kept = chair.post(path, data={"only": "notes", "notes": "x"}, headers={"Accept": "application/json"})
+    assert kept.status_code == 401 and kept.json["sign_in"]
+    chair.post("/sample/sign-in", data={"person": "chair"})
+    # Meanwhile the other chair went on in the same box.
+    assert second.post(path, data=boxes(second, path) | {"notes": "Theirs", "do": "save"}).status_code == 303
+    page = read_page(chair.get(path))
+    assert page.one("textarea", name="notes").text == "Half a sentence"
+    again = {each.attributes["name"]: each.text for each in page.all("textarea")} | {"do": "save"}
+    again |= {name: page.one("input", name=name).attributes["value"] for name in ("seen", "seen_version")}
+    again |= {each.attributes["name"]: "" for each in page.all("select")}
+    page = read_page(chair.post(path, data=again), 409)
+    assert "Theirs" in page.text and page.one("textarea", name="notes").text == "Half a sentence"
+    assert read_page(second.get(path)).one("textarea", name="notes").text == "Theirs"
 
 
 def test_the_second_of_two_chairs_who_agree_at_once_keeps_every_word(desk):

@@ -81,6 +81,9 @@ def item(found: SittingBid) -> Any:
     line = moderation_line(db.session, found.panel, found.application, current_actor())
     means = _means(line)
     form = open_form(item_form(rubric, means), data=_standing(found, rubric))
+    if _came_with_words(form) and not form.seen.raw_data:
+        # Nothing stood in any box when this person began to write, so nothing may be taken for seen.
+        form.seen.data = ""
     if request.method == "GET":
         return _item_page(found, line, form)
     if wants_json():
@@ -94,6 +97,11 @@ def item(found: SittingBid) -> Any:
         return _both(found, line, form, disputes)
     flash("What you wrote is kept.", "success")
     return _to_item(found)
+
+
+def _came_with_words(form: Any) -> bool:
+    """Whether the words are what somebody sent, now or before their session ended, and not what is kept."""
+    return any(field.raw_data for field in form)
 
 
 def _agree(found: SittingBid, line: ModerationLine, form: Any) -> Any:
@@ -215,8 +223,10 @@ def _marks(typed: dict[str, str]) -> str:
 
 def _item_page(found: SittingBid, line: ModerationLine, form: Any, **more: Any) -> str:
     row = queries.find_item(db.session, found.meeting, found.application.id)
-    # The marks of what stands now: sending the page again is a choice that was made with both texts in sight.
-    form.seen.data = _marks({code: words.text for code, words in _words(found).items()})
+    if more.get("disputes"):
+        # The marks of what stands now: sending the page again is a choice that was made with both texts in sight.
+        # Everywhere else the marks stay those of what this person saw, also over a sign-in.
+        form.seen.data = _marks({code: words.text for code, words in _words(found).items()})
     watched = queries.watch(db.session, current_actor(), found.panel.id)
     context = context_of(found.sitting, STRIP)
     return render_template(
@@ -231,6 +241,8 @@ def _item_page(found: SittingBid, line: ModerationLine, form: Any, **more: Any) 
         may_write=is_sitting(found.panel) and found.meeting.ended_at is None and row is not None,
         earlier=queries.earlier_words(db.session, row.id) if row else [],
         etag=etag_of(watched, STRIP),
+        # Where two texts wait for a choice, the script must not make it.
+        is_unsaved=_came_with_words(form) and not more.get("disputes"),
         **more,
     )
 
