@@ -6,10 +6,12 @@ Nobody is given part of an ask, the pot is never passed, and the answer does not
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby
 
+from workflows.deadlines import financial_year
 from workflows.errors import Invalid, TransitionRefused
 from workflows.money import Pence
 from workflows.rules.scoring import Exact, Percent, at_or_above_line
@@ -21,6 +23,8 @@ class Placing(StrEnum):
     NOT_RECOMMENDED = "not_recommended"
 
 
+# Our default.
+RESERVE_LASTS = timedelta(days=90)
 DOES_NOT_FIT = "does-not-fit"
 BELOW_LINE = "below-line"
 
@@ -120,6 +124,11 @@ def recommend(
             raise UnresolvedTie([bid.reference for bid in equals])
         placed += outcomes
     return Allocation(pot_pence, tuple(placed))
+
+
+def reserve_ends(today: date) -> date:
+    """The last day of a reserve list begun today: 90 days on, or the financial year's end if that is sooner."""
+    return min(today + RESERVE_LASTS, financial_year(today).ends_on)
 
 
 def within_pot(recommended_pence: Iterable[Pence], pot_pence: Pence) -> bool:

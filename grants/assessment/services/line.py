@@ -11,21 +11,20 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.assessment import queries
-from grants.assessment.models import Panel, Recommendation
+from grants.assessment.models import Panel
 from grants.assessment.queries.facts import UNMODERATED, is_sitting, member_of, states_of
-from grants.assessment.queries.marks import agreed_of, locked_marks, marks_of, percent_from
+from grants.assessment.queries.placing import as_bids, funding_to_date
 from grants.assessment.queries.table import BidRow, panel_bids
 from grants.assessment.services.gates import lock_row
 from grants.assessment.services.moderation import ask_gates, require_chair
 from grants.assessment.services.outcomes import ACTION, keep_recommendation, outcome_facts
 from grants.core import audit, transitions
 from grants.core.transitions import Move
-from grants.funds.models import Round, RoundArea
+from grants.funds.models import Round
 from workflows.actors import Actor, Role
-from workflows.application import ApplicationState
 from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
 from workflows.rules import scoring
-from workflows.rules.allocation import Allocation, Bid, Placed, Placing, recommend
+from workflows.rules.allocation import Allocation, Placed, Placing, recommend
 
 HUNDRED_PERCENT = 10_000
 
@@ -51,7 +50,7 @@ def draw_the_line(
         raise TransitionRefused("bids-still-moderating", count=waiting)
     require_whole_view(session, round_, actor)
     line = queries.line_of(round_, panel)
-    allocation = recommend(_as_bids(session, round_, bids), round_.pot_pence, line, funding_to_date(session, round_))
+    allocation = recommend(as_bids(session, round_, bids), round_.pot_pence, line, funding_to_date(session, round_))
     _record(session, panel, bids, allocation, line, actor, now)
     return allocation
 
@@ -65,50 +64,6 @@ def require_whole_view(session: Session, round_: Round, actor: Actor) -> None:
 def outcomes_version(applications: Sequence[Application]) -> int:
     """A number that every move of any of these bids raises."""
     return sum(each.version for each in applications)
-
-
-def _as_bids(session: Session, round_: Round, rows: Sequence[BidRow]) -> list[Bid]:
-    rubric = queries.rubric_of(session, round_.id)
-    ids = [row.application.id for row in rows]
-    work, agreed = marks_of(session, ids, rubric), agreed_of(session, ids, rubric)
-    bids = []
-    for row in rows:
-        application = row.application
-        own = agreed.get(application.id, {})
-        marks = work.get(application.id, [])
-        percent = percent_from(own, marks, rubric)
-        if percent is None:
-            raise TransitionRefused("criteria-not-agreed", criteria=(application.reference,))
-        scores = scoring.agreed_scores({code: each.score for code, each in own.items()}, locked_marks(marks, rubric))
-        first, second = (*rubric.criteria[:2], *rubric.criteria[:1])[:2]
-        bids.append(
-            Bid(
-                reference=application.reference,
-                area=application.area.name if application.area else "",
-                ask_pence=application.ask_pence or 0,
-                percent=percent,
-                first_criterion=scores[first.code],
-                second_criterion=scores[second.code],
-                funded_before=row.funded_before,
-            )
-        )
-    return bids
-
-
-def funding_to_date(session: Session, round_: Round) -> dict[str, int]:
-    """What each area was given in the office's other rounds, by the area's name; in pence."""
-    rows = session.execute(
-        sa.select(RoundArea.name, sa.func.sum(Recommendation.amount_pence))
-        .join(Application, Application.area_id == RoundArea.id)
-        .join(Recommendation, Recommendation.application_id == Application.id)
-        .where(
-            Application.office_id == round_.office_id,
-            Application.round_id != round_.id,
-            Application.state.in_([ApplicationState.APPROVED, ApplicationState.AWARDED]),
-        )
-        .group_by(RoundArea.name)
-    )
-    return {name: int(pence) for name, pence in rows}
 
 
 def _record(

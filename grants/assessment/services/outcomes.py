@@ -20,7 +20,8 @@ from grants.funding.queries import ceiling_pence
 from grants.funds.model_form import MINIMUM_VIABLE
 from workflows.actors import Actor
 from workflows.application import ApplicationFacts
-from workflows.rules.allocation import Placing
+from workflows.deadlines import london_date
+from workflows.rules.allocation import Placing, reserve_ends
 from workflows.rules.scoring import at_or_above_line
 
 PART = "recommend-part"
@@ -165,6 +166,7 @@ def keep_recommendation(
     row.lines_removed = lines_removed if is_recommended else ""
     row.conditions = conditions if is_recommended else ""
     row.reason, row.reason_code, row.reserve_rank = reason, reason_code, reserve_rank
+    row.reserve_until_on = reserve_ends(london_date(now)) if placing is Placing.RESERVE else None
     row.person_id, row.saved_at = actor.person_id, now
     if crime_reduction_reason is not None:
         row.crime_reduction_reason = crime_reduction_reason
