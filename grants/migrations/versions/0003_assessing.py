@@ -128,6 +128,68 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_saved_view_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "scenario",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("awards", sa.JSON(), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.Column("bids_version", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("computed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_scenario_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_scenario_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_scenario_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario")),
+        sa.UniqueConstraint("round_id", "name", name=op.f("uq_scenario_round_id_name")),
+    )
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_scenario_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_scenario_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "followed_scenario",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("scenario_id", sa.Integer(), nullable=False),
+        sa.Column("taken", sa.JSON(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_followed_scenario_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_followed_scenario_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_followed_scenario_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["scenario_id"],
+            ["scenario.id"],
+            name=op.f("fk_followed_scenario_scenario_id_scenario"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_followed_scenario")),
+    )
+    with op.batch_alter_table("followed_scenario", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_followed_scenario_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_followed_scenario_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_followed_scenario_scenario_id"), ["scenario_id"], unique=False)
+
+    op.create_table(
         "bulk_item",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("job_id", sa.Integer(), nullable=False),
@@ -751,6 +813,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
 
     op.drop_table("bulk_item")
+    with op.batch_alter_table("followed_scenario", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_followed_scenario_scenario_id"))
+        batch_op.drop_index(batch_op.f("ix_followed_scenario_round_id"))
+        batch_op.drop_index(batch_op.f("ix_followed_scenario_office_id"))
+
+    op.drop_table("followed_scenario")
+    with op.batch_alter_table("scenario", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_scenario_person_id"))
+        batch_op.drop_index(batch_op.f("ix_scenario_office_id"))
+
+    op.drop_table("scenario")
     with op.batch_alter_table("saved_view", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_saved_view_person_id"))
         batch_op.drop_index(batch_op.f("ix_saved_view_office_id"))
