@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from grants.applications.models import Application
 from grants.assessment import services
-from grants.assessment.models import Panel
+from grants.assessment.models import Panel, Score
 from grants.extensions import db
 from grants.web.labels import scores as words
 from tests import stages
@@ -89,6 +89,16 @@ def test_too_few_bids_to_adjust_is_said_and_the_raw_percents_stand(app):
     assert words.NOT_ADJUSTED["too-few-bids"] in page.text
     assert "100.0%" in table(page, "As marked and adjusted").text
     assert not page.all("title", id="markers-title")
+
+
+def test_where_only_what_was_agreed_is_on_record_nothing_is_made_up(desk):
+    with desk.app.app_context():
+        db.session.execute(sa.update(Score).values(voided_at=desk.stage.now))
+        db.session.commit()
+    page = read_page(desk.client("chair").get(address(desk)))
+    assert "No marks of single markers are on record here" in page.text
+    assert not page.all("svg", role="img")
+    assert "in doubt" not in page.text
 
 
 def test_a_page_asks_no_more_of_the_database_for_more_bids(desk):
