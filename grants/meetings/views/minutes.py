@@ -87,6 +87,8 @@ def minutes_file(copy: Copy) -> Any:
 def section(part: Part) -> Any:
     form = open_form(SectionForm, data={"text": part.section.text})
     overtaken = None
+    # Words that waited over a sign-in are shown with what the section says by now.
+    shown = part.section if request.method == "GET" and form.text.raw_data else None
     if form.validate_on_submit():
         try:
             services.correct_section(
@@ -111,7 +113,7 @@ def section(part: Part) -> Any:
         panel=part.copy.sitting.panel,
         section=part.section,
         form=form,
-        overtaken=overtaken,
+        overtaken=overtaken or shown,
         back=_url(part.copy),
     )
     return page, 409 if overtaken else 422 if form.errors else 200
