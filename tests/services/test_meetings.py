@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from pypdf import PdfReader
 
+from grants.allocation.models import Followed, Scenario
 from grants.assessment import queries as assessed
 from grants.assessment import services as assessment
 from grants.assessment.models import Score
@@ -313,3 +314,35 @@ def test_a_panel_that_is_opened_again_has_another_sitting_with_minutes_of_its_ow
     assert meeting_of(stage).number == 2
     assessment.close_panel(session, stage.panel, actor=stage.actor("chair"), now=stage.now)
     assert len(session.scalars(sa.select(Minutes)).all()) == 2
+
+
+def test_the_minutes_name_the_set_of_awards_that_was_followed_and_each_departure(session):
+    stage = meeting_stage(session)
+    chair, panel = stage.actor("chair"), stage.panel
+    scenario = Scenario(
+        office_id=panel.office_id,
+        round_id=panel.round_id,
+        person_id=chair.person_id,
+        name="Every area",
+        computed_at=stage.now,
+        created_at=stage.now,
+    )
+    session.add(scenario)
+    session.flush()
+    departs = {stage.bids[0].reference: "A duplicate.", stage.bids[1].reference: "Its area has nothing else."}
+    session.add(
+        Followed(
+            office_id=panel.office_id,
+            round_id=panel.round_id,
+            scenario_id=scenario.id,
+            taken={"name": "Every area"},
+            reasons=departs,
+            person_id=chair.person_id,
+            recorded_at=stage.now + MINUTE,
+        )
+    )
+    session.flush()
+    told = {name: get_minutes(session, stage.actor(name), panel.id, 1).sections for name in ("officer", "member")}
+    text = {name: "\n".join(each.text for each in sections) for name, sections in told.items()}
+    assert "follows “Every area”, recorded at 12:03" in text["officer"] and "A duplicate." in text["officer"]
+    assert "Its area has nothing else." in text["member"] and "A duplicate." not in text["member"]

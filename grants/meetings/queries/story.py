@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from grants.accounts.models import Person
+from grants.allocation.models import Followed
 from grants.assessment import queries as assessment
 from grants.assessment.models import ModeratedScore, Recommendation, Ruling
 from grants.assessment.queries.marks import agreed_of, locked_marks
@@ -28,13 +29,14 @@ from workflows.money import format_pounds
 from workflows.rules.allocation import Placing
 from workflows.rules.scoring import show_percent
 
-MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, OTHERS = (
+MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, SCENARIO, OTHERS = (
     "meeting",
     "present",
     "interests",
     "items",
     "enbloc",
     "line",
+    "scenario",
     "others",
 )
 PARTS = {
@@ -44,6 +46,7 @@ PARTS = {
     ITEMS: "Bids discussed",
     EN_BLOC: "Bids agreed together",
     LINE: "The line",
+    SCENARIO: "The set of awards that was followed",
     OTHERS: "Outcomes of the other bids",
 }
 WHY = {
@@ -104,6 +107,7 @@ def story_of(session: Session, meeting: Meeting) -> list[Piece]:
         pieces.append(_en_bloc(told, together[0]))
     pieces += [_agreed_together(told, each) for each in together]
     pieces += _line(session, told)
+    pieces += _scenario(session, told)
     met = {each.application_id for each in told.items}
     pieces += [_other(told, row) for key, row in told.bids.items() if key not in met and row.recommendation]
     order = list(PARTS)
@@ -309,6 +313,27 @@ def _line(session: Session, told: Told) -> list[Piece]:
 def _side(told: Told, application_id: int, what: str) -> Piece:
     text = f"At {_percent(told, application_id)} it {what}."
     return Piece(LINE, _title(told, application_id), text, application_id)
+
+
+def _scenario(session: Session, told: Told) -> list[Piece]:
+    """The set of awards that the panel made its own in this sitting, the last if it chose again."""
+    meeting = told.meeting
+    own = sa.select(Followed).where(
+        Followed.round_id == meeting.panel.round_id,
+        Followed.recorded_at >= meeting.began_at,
+        sa.true() if meeting.ended_at is None else Followed.recorded_at <= meeting.ended_at,
+    )
+    row = session.scalars(own.order_by(Followed.id.desc()).limit(1)).one_or_none()
+    if row is None:
+        return []
+    who = told.called([row.person_id]) if row.person_id else "a chair"
+    text = f"The panel's recommendation follows “{row.taken['name']}”, recorded at {clock(row.recorded_at)} by {who}."
+    known = {each.application.reference: key for key, each in told.bids.items()}
+    departs = [(known[reference], why) for reference, why in sorted(row.reasons.items()) if reference in known]
+    return [
+        Piece(SCENARIO, "Which one", text),
+        *(Piece(SCENARIO, _title(told, key), f"It departs from its rank: {why}", key) for key, why in departs),
+    ]
 
 
 def _other(told: Told, row: BidRow) -> Piece:
