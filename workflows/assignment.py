@@ -20,6 +20,7 @@ class AssignmentState(StrEnum):
     LOCKED = "locked"
     REOPENED = "reopened"
     FINAL = "final"
+    TAKEN_OFF = "taken_off"
 
 
 class Interest(StrEnum):
@@ -47,7 +48,8 @@ UNDECLARED = frozenset({S.ASSIGNED})
 DECLARED = frozenset({S.INTEREST_DECLARED})
 WORKING = frozenset({S.MARKING, S.REOPENED})
 LOCKED_STATES = frozenset({S.LOCKED, S.FINAL})
-OUT = frozenset({S.RECUSED})
+# Ended before their time: by an interest, or by a manager; neither reads the bid as its marker any more.
+OUT = frozenset({S.RECUSED, S.TAKEN_OFF})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +125,15 @@ ASSIGNMENT = Workflow(
     "assignment",
     AssignmentState,
     initial=S.ASSIGNED,
-    terminal={S.RECUSED, S.FINAL},
+    terminal={S.RECUSED, S.FINAL, S.TAKEN_OFF},
     rows=[
         # action      from                                  to                   who      provided that                                 then
         ("assign",    NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],
             [Tell("marking-assigned", Audience.MARKER)]),
+        # Many bids at once: each marker is told of theirs in one e-mail.
+        ("give-out",  NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],                           []),
+        ("take-off",  {S.ASSIGNED, S.INTEREST_DECLARED, S.MARKING, S.REOPENED}, S.TAKEN_OFF, MANAGER,
+            [reason_given, before_moderation_closes],                                                                                   []),
         ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, interest_stated],            []),
         ("recuse",    {S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, MARKER,
             [own_assignment, has_direct_interest, before_moderation_closes],     [Tell("marker-recused", Audience.MANAGERS)]),

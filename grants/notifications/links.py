@@ -45,5 +45,6 @@ WORK_PAGES: dict[str, str] = {
     "late-time-to-confirm": "/office/drafts/{application_id}/late-time",
     "disqualification-to-confirm": "/office/applications/{application_id}/eligibility",
     "marker-recused": "/office/applications/{application_id}/markers",
+    "marking-round": "/office/marking",
     "round-decided": "/office/rounds/{round_id}/announce",
 }

@@ -80,6 +80,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "late-time-to-confirm": application.DRAFTING | {ApplicationState.LAPSED},
     "marking-assigned": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
     "marking-reminder": assignment.UNDECLARED | assignment.DECLARED | assignment.WORKING,
+    "marking-round": frozenset({round.RoundState.OPEN, round.RoundState.CHECKING, round.RoundState.SCORING}),
     "marking-reopened": assignment.WORKING,
     "moderation-ready": frozenset({round.RoundState.MODERATING, round.RoundState.RECOMMENDING}),
     "more-time-given": application.DRAFTING,

@@ -36,6 +36,7 @@ TITLES: dict[str, str] = {
     "marker-recused": "Marker stood aside",
     "marking-assigned": "Bid to mark",
     "marking-reminder": "Reminder: marking",
+    "marking-round": "Bids to mark: what changed",
     "marking-reopened": "Marks reopened",
     "merge-to-agree": "Two records of one group: agree?",
     "moderation-ready": "Round ready for the panel",

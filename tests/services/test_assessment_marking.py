@@ -114,27 +114,6 @@ def test_an_officer_gives_out_no_bids(session):
         )
 
 
-def test_sharing_out_is_even_and_goes_round_what_is_barred(session):
-    stage = stages.eligible(session)
-    stage.people["marker-3"] = staff(session, stage.office, Role.MARKER)
-    people = [stage.people[f"marker-{number}"] for number in (1, 2, 3)]
-    shared = services.share_evenly(session, stage.round_, people, actor=stage.actor("manager"), now=stage.now)
-    assert (shared.assigned, shared.short) == (6, ())
-    loads = queries.marker_loads(session, stage.round_)
-    assert sorted(each.assigned for each in loads) == [2, 2, 2]
-    again = services.share_evenly(session, stage.round_, people, actor=stage.actor("manager"), now=stage.now)
-    assert again.assigned == 0
-
-
-def test_sharing_out_says_which_bids_lack_markers(session):
-    stage = stages.eligible(session)
-    shared = services.share_evenly(
-        session, stage.round_, [stage.people["marker-1"]], actor=stage.actor("manager"), now=stage.now
-    )
-    assert shared.assigned == 3
-    assert set(shared.short) == {bid.reference for bid in stage.bids}
-
-
 def test_scoring_starts_only_when_every_bid_has_markers_who_declared(session):
     stage = stages.eligible(session)
     for bid in range(3):

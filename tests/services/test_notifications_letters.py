@@ -83,6 +83,10 @@ REMINDERS = {
     "offer-reminder": ("award", OFFER_OFFSETS),
     "return-reminder": ("return", RETURN_OFFSETS),
 }
+# One e-mail to each marker about all their bids of a round.
+DIGESTS = {
+    "marking-round": [{"what": what, "bids": bids} for what in ("given", "taken", "unfinished") for bids in (1, 4)]
+}
 ACCOUNTS = {
     "sign-in-link": {"url": "https://grants.example.org/x", "minutes": 15},
     "sign-up-link": {"url": "https://grants.example.org/x", "hours": 24, "organisation": "Group", "same_name": True},
@@ -112,6 +116,7 @@ STRANGERS = {
 FILES = {path.stem for path in FOLDER.glob("[!_]*.txt")}
 CASES = [(name, kind, {}) for name, kind in sorted(TOLD.items())]
 CASES += [(name, kind, {"offset": each.key}) for name, (kind, series) in REMINDERS.items() for each in series]
+CASES += [(name, "round", detail) for name, details in DIGESTS.items() for detail in details]
 CASES += [(name, "event" if name.startswith("event") else "person", d) for name, d in (ACCOUNTS | STRANGERS).items()]
 
 
@@ -123,7 +128,7 @@ def test_a_sentence_stays_on_its_line(name: str) -> None:
 
 
 def test_there_is_a_template_for_each_e_mail_and_none_besides() -> None:
-    assert set(TOLD) | set(REMINDERS) | set(ACCOUNTS) | set(STRANGERS) == FILES
+    assert set(TOLD) | set(REMINDERS) | set(DIGESTS) | set(ACCOUNTS) | set(STRANGERS) == FILES
 
 
 def test_staff_read_words_for_every_template_and_every_standing() -> None:

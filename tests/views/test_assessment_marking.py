@@ -257,7 +257,7 @@ def test_saving_marks_is_on_the_record_without_their_words(scoring):
     assert [row[0] for row in rows] == [{"criterion": code, "score": 3} for _, code in scoring.criteria]
 
 
-def test_a_manager_gives_out_bids_by_hand_and_evenly(app):
+def test_a_manager_gives_out_bids_by_hand(app):
     desk = desk_at(app, stages.eligible)
     client = desk.client("manager")
     path = f"/office/rounds/{desk.round_id}/markers"
@@ -266,10 +266,10 @@ def test_a_manager_gives_out_bids_by_hand_and_evenly(app):
     one = {"markers": [desk.ids["marker-1"]], "bids": [desk.bids[0]]}
     assert client.post(path, data=one).status_code == 303
     assert desk.work("marker-1") and not desk.work("marker-2")
-    both = {"markers": [desk.ids["marker-1"], desk.ids["marker-2"]], "share": "1"}
+    both = {"markers": [desk.ids["marker-1"], desk.ids["marker-2"]], "bids": desk.bids}
     assert client.post(path, data=both).status_code == 303
     page = read_page(client.get(path))
-    assert "3 bids, 0 locked" in page.text
+    assert "3 bids, 0 locked" in page.text and "0 of 3" in page.text
     # Nobody has declared, so scoring does not start, and the page says which bids wait.
     refused = read_page(client.post(f"/office/rounds/{desk.round_id}/start-scoring"), 409)
     assert "These have too few" in refused.text

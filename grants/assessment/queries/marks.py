@@ -15,7 +15,7 @@ from grants.applications.models import Application
 from grants.assessment.models import Assignment, ModeratedScore, Score
 from grants.core.kept import Kept
 from grants.funds.models import Criterion, Round
-from workflows.assignment import LOCKED_STATES, AssignmentState
+from workflows.assignment import LOCKED_STATES, OUT, AssignmentState
 from workflows.rules import moderation, scoring
 from workflows.rules.moderation import ModerationRow
 
@@ -103,7 +103,7 @@ def marks_of(session: Session, application_ids: Collection[int], rubric: Rubric)
         )
         .outerjoin(Person, Person.id == Assignment.person_id)
         .outerjoin(Score, sa.and_(Score.assignment_id == Assignment.id, Score.voided_at.is_(None)))
-        .where(Assignment.application_id.in_(sorted(application_ids)), Assignment.state != AssignmentState.RECUSED)
+        .where(Assignment.application_id.in_(sorted(application_ids)), Assignment.state.not_in(sorted(OUT)))
         .order_by(Assignment.id)
     )
     by_assignment: dict[int, MarkerMarks] = {}

@@ -19,7 +19,7 @@ from grants.core.scoping import visible
 from grants.funds.models import Round
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
-from workflows.assignment import LOCKED_STATES, AssignmentState
+from workflows.assignment import LOCKED_STATES, OUT, AssignmentState
 from workflows.errors import NotFound
 
 MARKERS = frozenset({Role.MARKER})
@@ -86,7 +86,7 @@ def own_work(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     """Which assignments are the actor's to read: their own, of bids past the checks that nothing shuts to them."""
     return (
         Assignment.person_id == (actor.person_id or 0),
-        Assignment.state != AssignmentState.RECUSED,
+        Assignment.state.not_in(sorted(OUT)),
         Application.state.in_(sorted(PASSED_CHECKS)),
         visible(Application, actor, MARKERS),
     )

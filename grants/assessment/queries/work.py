@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,7 +23,7 @@ from grants.endorsements.queries import given_after
 from grants.funds.models import Criterion, Round
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
-from workflows.assignment import LOCKED_STATES, AssignmentState
+from workflows.assignment import LOCKED_STATES, OUT, AssignmentState
 from workflows.errors import NotFound
 
 
@@ -75,7 +75,7 @@ _OWN_WORK = (
     .where(
         Assignment.id == sa.bindparam("assignment_id"),
         Assignment.person_id == sa.bindparam("person_id"),
-        Assignment.state != AssignmentState.RECUSED,
+        Assignment.state.not_in(sorted(OUT)),
         Application.state.in_(sorted(PASSED_CHECKS)),
     )
 )
@@ -120,17 +120,13 @@ def list_markers(session: Session, office_id: int) -> list[Person]:
     )
 
 
-def marker_loads(session: Session, round_: Round) -> list[MarkerLoad]:
-    """Every marker of the office with what they have in this round."""
-    counts: dict[int, dict[AssignmentState, int]] = defaultdict(dict)
-    rows = session.execute(
-        sa.select(Assignment.person_id, Assignment.state, sa.func.count())
-        .where(Assignment.round_id == round_.id, Assignment.person_id.is_not(None))
-        .group_by(Assignment.person_id, Assignment.state)
-    )
-    for person_id, state, count in rows:
-        counts[person_id][state] = count
-    return [_load(person, counts[person.id]) for person in list_markers(session, round_.office_id)]
+def marker_loads(people: Collection[Person], assigned: Mapping[int, Collection[Assignment]]) -> list[MarkerLoad]:
+    """Each of these people with what they have of these bids; what is shut to the reader is not among them."""
+    counts: dict[int, Counter[AssignmentState]] = defaultdict(Counter)
+    for rows in assigned.values():
+        for row in rows:
+            counts[row.person_id or 0][row.state] += 1
+    return [_load(person, counts[person.id]) for person in people]
 
 
 def _load(person: Person, states: dict[AssignmentState, int]) -> MarkerLoad:
@@ -142,7 +138,7 @@ def _load(person: Person, states: dict[AssignmentState, int]) -> MarkerLoad:
         assigned=total(READY | UNLOCKED),
         ready=total(READY),
         locked=total(LOCKED_STATES),
-        stood_aside=total({AssignmentState.RECUSED}),
+        stood_aside=total(OUT),
     )
 
 
@@ -207,3 +203,20 @@ def get_work(session: Session, actor: Actor, assignment_id: int) -> Assignment:
     if barred_from(session, actor.person_id, [assignment.application_id]):
         raise NotFound(subject="assignment")
     return assignment
+
+
+def leaving(session: Session, round_id: int, person_id: int, shut: Collection[int]) -> list[Assignment]:
+    """What can still be taken off a marker in this round, without the bids that are shut to whoever asks."""
+    return list(
+        session.scalars(
+            sa.select(Assignment)
+            .options(joinedload(Assignment.person))
+            .where(
+                Assignment.round_id == round_id,
+                Assignment.person_id == person_id,
+                Assignment.state.in_(sorted(UNLOCKED)),
+                Assignment.application_id.not_in(sorted(shut)),
+            )
+            .order_by(Assignment.id)
+        )
+    )

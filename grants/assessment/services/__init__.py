@@ -1,10 +1,8 @@
 """The verbs of assessment: assign, declare, mark, lock, convene, moderate, draw the line, close."""
 
 from grants.assessment.services.assigning import (
-    Shared,
     assign_marker,
     assign_markers,
-    share_evenly,
     start_moderating,
     start_scoring,
 )
@@ -33,27 +31,31 @@ from grants.assessment.services.paper import record_paper_marks
 from grants.assessment.services.releasing import release_file
 from grants.assessment.services.reminders import remind_due_markers
 from grants.assessment.services.rulings import record_found_interest, rule_on_interest
+from grants.assessment.services.sharing import confirm_sharing, give_out, propose_sharing, remind_markers
 
 __all__ = [
     "Mark",
     "Seat",
-    "Shared",
     "assign_marker",
     "assign_markers",
     "change_members",
     "close_panel",
     "come_back",
+    "confirm_sharing",
     "convene_panel",
     "declare_interest",
     "draw_the_line",
+    "give_out",
     "keep_marks",
     "lock_assignment",
     "move_line",
     "open_panel",
+    "propose_sharing",
     "record_found_interest",
     "record_paper_marks",
     "release_file",
     "remind_due_markers",
+    "remind_markers",
     "reopen_assignment",
     "reopen_panel",
     "reopen_scoring",
@@ -62,7 +64,6 @@ __all__ = [
     "save_mark",
     "save_marks",
     "set_outcome",
-    "share_evenly",
     "start_moderating",
     "start_scoring",
 ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +12,8 @@ from grants.applications.models import Application
 from grants.applications.queries import entered_pairs
 from grants.assessment import queries
 from grants.assessment.models import Assignment
-from grants.assessment.queries.facts import READY, UNLOCKED, assignment_counts, round_facts
+from grants.assessment.queries.facts import assignment_counts, round_facts
+from grants.assessment.queries.sharing import ASSIGNABLE
 from grants.assessment.queries.work import bids_in
 from grants.assessment.services.gates import lock_row
 from grants.core import transitions
@@ -27,17 +25,7 @@ from workflows.assignment import AssignmentFacts, Interest
 from workflows.errors import TransitionRefused
 from workflows.round import RoundState
 
-# A marker may be added while the bid waits for its markers or is with them.
-ASSIGNABLE = frozenset({ApplicationState.ELIGIBLE, ApplicationState.SCORING})
 Pair = tuple[Application, Person]
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What sharing out did: how many were assigned, and the bids for which no marker was left."""
-
-    assigned: int
-    short: tuple[str, ...]
 
 
 def assign_marker(
@@ -50,9 +38,14 @@ def assign_marker(
     return assign_markers(session, [(application, person)], actor=actor, now=now)[0]
 
 
-def assign_markers(session: Session, pairs: Sequence[Pair], *, actor: Actor, now: datetime) -> list[Assignment]:
-    """Assign all of these, or none: the first that can't be is refused by name and reference."""
-    blocked = _Blocked(session, pairs)
+def assign_markers(
+    session: Session, pairs: Sequence[Pair], *, actor: Actor, now: datetime, action: str = "assign"
+) -> list[Assignment]:
+    """Assign all of these, or none: the first that can't be is refused by name and reference.
+
+    By `give-out` nobody is told of each bid by itself; whoever calls tells each marker once.
+    """
+    blocked = Blocked(session, pairs)
     for application, person in pairs:
         blocked.refuse(application, person)
     made = []
@@ -62,7 +55,7 @@ def assign_markers(session: Session, pairs: Sequence[Pair], *, actor: Actor, now
         facts = AssignmentFacts(
             scope=Scope(office_id), now=now, marker_id=0, marker_belongs_to_group=False, on_paper=actor.on_paper
         )
-        transitions.create(session, things, "assign", facts, actor=actor, now=now)
+        transitions.create(session, things, action, facts, actor=actor, now=now)
         made += things
     return made
 
@@ -78,7 +71,7 @@ def _new(application: Application, person: Person, now: datetime) -> Assignment:
     )
 
 
-class _Blocked:
+class Blocked:
     """Why a person may not mark a bid, for many pairs with the same few queries."""
 
     def __init__(self, session: Session, pairs: Sequence[Pair]) -> None:
@@ -113,34 +106,6 @@ class _Blocked:
     def refuse(self, application: Application, person: Person) -> None:
         if code := self.why(application, person):
             raise TransitionRefused(code, reference=application.reference, name=person.name)
-
-
-def share_evenly(session: Session, round_: Round, people: Collection[Person], *, actor: Actor, now: datetime) -> Shared:
-    """Give every bid that lacks markers as many as the round needs, the least loaded person first.
-
-    Nobody gets a bid of their own group, one with a direct interest, or one that they have already.
-    """
-    bids = bids_in(session, round_.id, ASSIGNABLE)
-    blocked = _Blocked(session, [(bid, person) for bid in bids for person in people])
-    standing = queries.assignments_of(session, [bid.id for bid in bids])
-    load = Counter(each.person_id for some in standing.values() for each in some if each.state in READY | UNLOCKED)
-    pairs: list[Pair] = []
-    short = []
-    for bid in bids:
-        have = sum(each.state in READY | UNLOCKED for each in standing.get(bid.id, []))
-        free = [person for person in people if blocked.why(bid, person) is None]
-        chosen = sorted(free, key=lambda person: _turn(load, bid, person))[: max(round_.markers_needed - have, 0)]
-        load.update(person.id for person in chosen)
-        pairs += [(bid, person) for person in chosen]
-        short += [bid.reference] if have + len(chosen) < round_.markers_needed else []
-    if pairs:
-        assign_markers(session, pairs, actor=actor, now=now)
-    return Shared(len(pairs), tuple(short))
-
-
-def _turn(load: Counter[int | None], bid: Application, person: Person) -> tuple[int, str]:
-    # Equals are parted by a hash of both, so that the same two people do not always mark together.
-    return load[person.id], sha256(f"{bid.id}:{person.id}".encode()).hexdigest()
 
 
 def start_scoring(session: Session, round_: Round, *, actor: Actor, now: datetime) -> int:

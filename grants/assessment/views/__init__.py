@@ -1,6 +1,18 @@
 """The pages of assessment on one blueprint: giving out bids, marking, and the panel's table."""
 
-from grants.assessment.views import bids, declaring, files, markers, marking, panels, released, rulings, scores
+from grants.assessment.views import bids, declaring, files, markers, marking, panels, released, rulings, scores, sharing
 from grants.assessment.views.blueprint import bp
 
-__all__ = ["bids", "bp", "declaring", "files", "markers", "marking", "panels", "released", "rulings", "scores"]
+__all__ = [
+    "bids",
+    "bp",
+    "declaring",
+    "files",
+    "markers",
+    "marking",
+    "panels",
+    "released",
+    "rulings",
+    "scores",
+    "sharing",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from wtforms.fields.choices import SelectChoice
 
 from grants.applications.models import Application
@@ -61,44 +61,38 @@ def bid_markers(application: Application) -> Any:
 @bp.route("/office/rounds/<int:round_id>/markers", methods=["GET", "POST"])
 @allows(Role.MANAGER, on=queries.get_round)
 def round_markers(round_: Round) -> Any:
-    loads = queries.marker_loads(db.session, round_)
     shut = queries.barred_in(db.session, round_.id, current_actor())
     bids = [bid for bid in bids_in(db.session, round_.id, IN_ASSESSMENT) if bid.id not in shut]
+    assigned = queries.assignments_of(db.session, [bid.id for bid in bids])
+    loads = queries.marker_loads(queries.list_markers(db.session, round_.office_id), assigned)
     form = open_form(AssignForm)
     form.markers.choices = [SelectChoice(each.person.id, each.person.name) for each in loads]
     form.bids.choices = [SelectChoice(each.id, each.reference) for each in bids if each.state in ASSIGNABLE]
     if form.validate_on_submit():
         people = [each.person for each in loads if each.person.id in (form.markers.data or [])]
         chosen = [each for each in bids if each.id in (form.bids.data or [])]
-        done = _share(round_, people) if "share" in request.form else _assign(people, chosen)
+        done = _assign(round_, people, chosen)
         if done:
             flash(done, "success")
             return redirect(url_for("assessment.round_markers", round_id=round_.id), 303)
-        form.markers.errors = ["Tick at least one marker, and at least one bid unless you share all of them."]
+        form.markers.errors = ["Tick at least one marker and at least one bid."]
     page = render_template(
         "assessment/round_markers.html",
         round=round_,
         loads=loads,
         bids=bids,
-        assigned=queries.assignments_of(db.session, [each.id for each in bids]),
+        assigned=assigned,
         alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
         assignable=ASSIGNABLE,
         form=form,
+        waiting=any(each.assigned > each.locked for each in loads),
         offers=_round_offers(round_),
         labels=labels,
     )
     return page, 422 if form.errors else 200
 
 
-def _share(round_: Round, people: list[Any]) -> str:
-    if not people:
-        return ""
-    shared = services.share_evenly(db.session, round_, people, actor=current_actor(), now=utc_now())
-    short = f" Still without enough markers: {', '.join(shared.short)}." if shared.short else ""
-    return f"{plural(shared.assigned, 'bid')} given out.{short}"
-
-
-def _assign(people: list[Any], chosen: list[Application]) -> str:
+def _assign(round_: Round, people: list[Any], chosen: list[Application]) -> str:
     """Every ticked marker takes every ticked bid that they have not got yet."""
     standing = queries.assignments_of(db.session, [bid.id for bid in chosen])
     pairs = [
@@ -109,7 +103,7 @@ def _assign(people: list[Any], chosen: list[Application]) -> str:
     ]
     if not chosen or not people:
         return ""
-    services.assign_markers(db.session, pairs, actor=current_actor(), now=utc_now()) if pairs else None
+    services.give_out(db.session, round_, pairs, actor=current_actor(), now=utc_now()) if pairs else None
     return f"{plural(len(pairs), 'bid')} given out."
 
 

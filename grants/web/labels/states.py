@@ -57,6 +57,7 @@ STATES: dict[str, dict[str, tuple[str, str, str]]] = {
         "assigned": ("Interests to declare", "", "yellow"),
         "interest_declared": ("Interests declared", "", "blue"),
         "recused": ("Stood aside", "", "grey"),
+        "taken_off": ("Taken off by the office", "", "grey"),
         "marking": ("Marking", "", "blue"),
         "locked": ("Locked", "", "green"),
         "reopened": ("Reopened", "", "yellow"),
