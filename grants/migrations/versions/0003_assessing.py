@@ -684,6 +684,12 @@ def upgrade() -> None:
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'recommended_part', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
         )
+    with op.batch_alter_table("assignment") as batch_op:
+        batch_op.drop_constraint(op.f("ck_assignment_state_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_assignment_state_known"),
+            "state IN ('assigned', 'interest_declared', 'recused', 'marking', 'locked', 'reopened', 'final', 'taken_off')",
+        )
     with op.batch_alter_table("interest_declaration") as batch_op:
         batch_op.create_check_constraint(
             op.f("ck_interest_declaration_kind_known"),
@@ -736,6 +742,12 @@ def downgrade() -> None:
         batch_op.create_check_constraint(
             op.f("ck_application_state_known"),
             "state IN ('draft', 'submitted', 'checking', 'clarification', 'disqualified', 'eligible', 'scoring', 'scored', 'moderated', 'recommended', 'reserve', 'not_recommended', 'approved', 'declined', 'awarded', 'lapsed', 'withdrawn', 'offer_lapsed')",
+        )
+    with op.batch_alter_table("assignment") as batch_op:
+        batch_op.drop_constraint(op.f("ck_assignment_state_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_assignment_state_known"),
+            "state IN ('assigned', 'interest_declared', 'recused', 'marking', 'locked', 'reopened', 'final')",
         )
     with op.batch_alter_table("interest_declaration") as batch_op:
         batch_op.drop_constraint(op.f("ck_interest_declaration_kind_known"), type_="check")
