@@ -125,7 +125,7 @@ def marker_loads(people: Collection[Person], assigned: Mapping[int, Collection[A
     counts: dict[int, Counter[AssignmentState]] = defaultdict(Counter)
     for rows in assigned.values():
         for row in rows:
-            counts[row.person_id or 0][row.state] += 1
+            counts[row.person_id or 0].update([row.state])
     return [_load(person, counts[person.id]) for person in people]
 
 
