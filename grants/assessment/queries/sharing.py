@@ -25,8 +25,9 @@ from grants.funds.models import Round
 from workflows.actors import Actor
 from workflows.application import ApplicationState
 from workflows.assignment import LOCKED_STATES, WORKING, Interest
-from workflows.rules import assigning
-from workflows.rules.assigning import Aim, Bid, Marker, Overlap, Pair, Question, Shortage
+from workflows.rules import assigning, comparing
+from workflows.rules.assigning import Aim, Bid, Marker, Pair, Question, Shortage
+from workflows.rules.comparing import Overlap
 
 # A marker may be added while the bid waits for its markers or is with them.
 ASSIGNABLE = frozenset({ApplicationState.ELIGIBLE, ApplicationState.SCORING})
@@ -204,7 +205,7 @@ def propose(ground: Ground, *, leaver: int = 0) -> Proposal:
             answer = solve(assigning.programme(question, aim, settled))
             settled[aim] = int(answer.worth)
             pairs = assigning.chosen(question, answer)
-        pairs = assigning.interleaved(question, pairs)
+        pairs = comparing.interleaved(question, pairs)
     return shown_again(ground, pairs, leaver=leaver)
 
 
@@ -215,7 +216,7 @@ def shown_again(ground: Ground, pairs: frozenset[Pair], *, leaver: int = 0) -> P
     return Proposal(
         ground,
         pairs,
-        assigning.overlap(question, pairs),
+        comparing.overlap(question, pairs),
         assigning.shortages(question, pairs),
         leaver,
         left if leaver else (),
