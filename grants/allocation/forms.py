@@ -42,7 +42,7 @@ def scenario_form(board: Board) -> type[ScenarioFields]:
         fields[f"most_share_{place}"] = IntegerField(f"{area}: at most this percent of the money", SHARE)
     for each in board.candidates:
         number = board.bids[each.reference].id
-        fields[f"must_{number}"] = SelectField(f"{each.reference}: what the panel says", choices=MUSTS)
+        fields[f"must_{number}"] = SelectField(f"{each.reference}: what the panel says", choices=MUSTS, default="")
         fields[f"why_{number}"] = StringField(f"{each.reference}: why", [WORDS])
     return type("ScenarioForm", (ScenarioFields,), fields)
 
