@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -17,6 +18,7 @@ from grants.funds.queries import get_round
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
+from grants.web.filters import day
 from grants.web.labels.bulk import BULK_KINDS
 from grants.web.shedding import can_wait
 from workflows.actors import Role
@@ -55,6 +57,7 @@ def show(job: BulkJob) -> Any:
         "bulk/show.html",
         job=job,
         kind=BULK_KINDS[job.kind],
+        words=_shown(job),
         count=count,
         hidden=hidden,
         groups={result: [item for item in items if item.result is result] for result in ItemResult},
@@ -64,6 +67,11 @@ def show(job: BulkJob) -> Any:
         offers=offered(job, facts, actor, places) if job.state in {BulkState.PLANNED, BulkState.WAITING} else [],
         labels=labels,
     )
+
+
+def _shown(job: BulkJob) -> dict[str, str]:
+    """What was typed for all, as people read it."""
+    return {name: day(date.fromisoformat(text)) if name == "due_on" else text for name, text in job.words.items()}
 
 
 def _reason(item: BulkItem) -> str:

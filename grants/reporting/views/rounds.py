@@ -15,6 +15,7 @@ from grants.funds.models import Round
 from grants.funds.queries import get_round
 from grants.reporting.funnel import Funnel, funnel_of
 from grants.reporting.queries.rounds import facts_for_round, hidden_until_announced, list_areas
+from grants.reporting.views import pictures
 from grants.reporting.views.blueprint import READERS, bp, link
 from grants.web import filters, labels
 from grants.web.access import allows, current_actor
@@ -47,7 +48,8 @@ def round_dashboard(round_: Round) -> Any:
         funnel=funnel,
         stages=_stages(funnel),
         assisted_count=count_assisted(db.session, round_.id, left_out),
-        areas=list_areas(db.session, funnel),
+        areas=(areas := list_areas(db.session, funnel)),
+        pictures=pictures.of_round(funnel, _stages(funnel), areas),
         decision=decision,
         options=options,
         links=_links(round_, actor),
