@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -15,11 +15,11 @@ from grants.allocation.models import Followed, Scenario
 from grants.applications.models import Answer, Application
 from grants.assessment.models import Panel, Recommendation
 from grants.assessment.queries import barred_in, find_panel, get_panel, line_of
-from grants.assessment.queries.facts import UNMODERATED
+from grants.assessment.queries.facts import UNMODERATED, recommended_pence
 from grants.assessment.queries.placing import as_bids, funding_to_date
 from grants.assessment.queries.table import panel_bids
 from grants.funding.models import OverProgramming
-from grants.funding.queries import find_over_programming
+from grants.funding.queries import ceiling_pence, find_over_programming
 from grants.funds.model_form import MINIMUM_VIABLE
 from grants.funds.models import Question, Round
 from workflows.actors import Actor
@@ -28,6 +28,7 @@ from workflows.deadlines import financial_year, from_london, to_london
 from workflows.errors import NotFound
 from workflows.rules.awarding import AreaRule, Candidate, Must, Rules
 
+LAST = 10_000
 GIVEN = frozenset({ApplicationState.APPROVED, ApplicationState.AWARDED})
 
 
@@ -218,3 +219,54 @@ def texts_of(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
         row.application_id: {"crime_reduction_reason": row.crime_reduction_reason, "feedback": row.feedback}
         for row in rows
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One bid on the reserve list; `fits_pence` is what the freed amount would give it now, or 0."""
+
+    application: Application
+    recommendation: Recommendation
+    least_pence: int
+    fits_pence: int
+
+    def is_over(self, today: date) -> bool:
+        """Whether its last day has gone by."""
+        until = self.recommendation.reserve_until_on
+        return until is not None and today > until
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """A round's reserve list by rank, and the amount that is free; `next` is the first that it would fund."""
+
+    free_pence: int
+    waiting: tuple[Waiting, ...]
+    next: Waiting | None
+    hidden: int
+
+
+def reserve_of(session: Session, round_: Round, actor: Actor, today: date) -> Reserve:
+    """The reserve list as this person may see it; money of a bid that is shut to them stays untold with the bid."""
+    shut = barred_in(session, round_.id, actor)
+    rows = session.execute(
+        sa.select(Application, Recommendation)
+        .join(Recommendation, Recommendation.application_id == Application.id)
+        .where(Application.round_id == round_.id, Application.state == ApplicationState.RESERVE)
+        .order_by(sa.func.coalesce(Recommendation.reserve_rank, LAST), Application.reference)
+    ).all()
+    seen = [(bid, row) for bid, row in rows if bid.id not in shut]
+    free = 0
+    if not shut:
+        ceiling = ceiling_pence(session, round_.id, round_.pot_pence)
+        free = max(0, ceiling - recommended_pence(session, round_.id))
+    minimums = _minimums(session, [bid.id for bid, _ in seen])
+    waiting = [_waiting(bid, row, minimums.get(bid.id), free) for bid, row in seen]
+    first = next((each for each in waiting if each.fits_pence and not each.is_over(today)), None)
+    return Reserve(free, tuple(waiting), first, len(rows) - len(seen))
+
+
+def _waiting(bid: Application, row: Recommendation, least: int | None, free: int) -> Waiting:
+    ask = bid.ask_pence or 0
+    least = least if least and least <= ask else ask
+    return Waiting(bid, row, least, min(ask, free) if free >= least else 0)

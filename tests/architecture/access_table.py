@@ -371,6 +371,7 @@ TABLE: dict[str, frozenset[str]] = {
     "allocation.show": PANEL,
     "allocation.drop": HANDLERS | CHAIR,
     "allocation.follow": CHAIR,
+    "allocation.reserve": HANDLERS | CHAIR | DECIDER | frozenset({"finance"}),
     "allocation.over_programming": MANAGER | frozenset({"finance"}),
     "reporting.export": HANDLERS,
     "reporting.export_sheet": HANDLERS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 
 from grants.allocation import queries, services
 from grants.allocation.models import Followed, Scenario
+from grants.applications.services import withdraw_application
 from grants.assessment import services as assessment
 from grants.assessment.models import Recommendation
 from grants.core.audit import AuditEntry
@@ -112,6 +114,24 @@ def test_what_does_not_fit_is_in_reserve_with_a_rank_and_a_last_day(session: Any
     row = session.scalars(sa.select(Recommendation).where(Recommendation.application_id == stage.bids[1].id)).one()
     assert row.reserve_rank == 1
     assert row.reserve_until_on is not None and row.reserve_until_on > stage.now.date()
+
+
+def test_a_freed_amount_proposes_the_first_that_fits_until_its_last_day(session: Any) -> None:
+    stage = stages.recommended(session, scores=(5, 4, 3), pot_pence=2 * ASK)
+    first, _, third = stage.bids
+    assert [bid.state for bid in stage.bids] == [S.RECOMMENDED, S.RECOMMENDED, S.RESERVE]
+    today, manager = stage.now.date(), stage.actor("manager")
+    found = queries.reserve_of(session, stage.round_, manager, today)
+    assert (found.free_pence, found.next) == (0, None)
+    withdraw_application(session, first, reason="We closed", actor=stage.group_actor(0), now=stage.now)
+    found = queries.reserve_of(session, stage.round_, manager, today)
+    assert (found.free_pence, found.next.application, found.next.fits_pence) == (ASK, third, ASK)
+    over = found.next.recommendation.reserve_until_on + timedelta(days=1)
+    assert queries.reserve_of(session, stage.round_, manager, over).next is None
+    third.ask_pence = ASK + 100_000
+    session.flush()
+    part = queries.reserve_of(session, stage.round_, manager, today).next
+    assert (part.fits_pence, part.least_pence) == (ASK, 500_000)
 
 
 def test_a_scenario_that_is_out_of_date_is_no_recommendation(session: Any) -> None:

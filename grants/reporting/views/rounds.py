@@ -118,6 +118,7 @@ def _links(round_: Round, actor: Actor) -> list[tuple[str, str]]:
         if round_.state is RoundState.OPEN and not round_.is_trial:
             found.append(("Begun and not sent", link("applications.drafts", round_id=round_.id)))
             found.append(("Enter a paper or telephone bid", link("applications.enter", round_id=round_.id)))
+        found.append(("Reserve list", link("allocation.reserve", round_id=round_.id)))
         found.append(("Support events", link("events.list_events", round_id=round_.id)))
     if Role.MANAGER in staff:
         found += [
