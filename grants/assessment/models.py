@@ -19,6 +19,7 @@ from grants.funds.models import Criterion, Round
 from workflows.actors import Actor
 from workflows.assignment import ASSIGNMENT, Interest, InterestKind
 from workflows.panel import PANEL
+from workflows.rules.interests import Signal
 
 
 class InterestDeclaration(Base):
@@ -71,6 +72,28 @@ def direct_interest(actor: Actor) -> sa.ColumnElement[bool]:
         )
         .correlate(Application)
     )
+
+
+class InterestProposal(Base):
+    """A sign that a person may have an interest in a bid, once for each; they answer it by declaring."""
+
+    __tablename__ = "interest_proposal"
+    __table_args__ = (
+        one_of("signal", Signal),
+        sa.UniqueConstraint("application_id", "person_id", "signal", "evidence"),
+    )
+
+    id: Mapped[Id]
+    application_id: Mapped[int] = references("application.id", index=False)
+    person_id: Mapped[int] = references("person.id")
+    signal: Mapped[Signal] = mapped_column(text_enum(Signal))
+    # The person's own side of the match, never another's.
+    evidence: Mapped[str] = mapped_column(sa.String(254), default="")
+    proposed_at: Mapped[Instant]
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    application: Mapped[Application] = relationship()
+    person: Mapped[Person] = relationship()
 
 
 class Ruling(StrEnum):

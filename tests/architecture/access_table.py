@@ -363,6 +363,7 @@ TABLE: dict[str, frozenset[str]] = {
     "reporting.receipt_file": ROUND_READERS,
     "reporting.sent_answers": HANDLERS,
     "assessment.rulings": CHAIR | MANAGER,
+    "assessment.interest_signs": CHAIR | MANAGER,
     "assessment.rule": CHAIR | MANAGER,
     "assessment.found": CHAIR | MANAGER,
     "allocation.scenarios": PANEL,

@@ -141,6 +141,7 @@ FACTS = {
         BARE["assignment"],
         marker_id=9,
         marker_declared=Interest.NONE,
+        is_proposed=False,
         marker_belongs_to_group=False,
         unscored=(),
         bid_in_scoring=True,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
 from grants.assessment.models import Assignment, Panel, PanelMember, Recommendation
-from grants.assessment.queries.interests import barred_in, belonging, interests_of
+from grants.assessment.queries.interests import barred_in, belonging, interests_of, proposed_to
 from grants.assessment.queries.marks import Rubric
 from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
@@ -93,6 +93,7 @@ def assignment_facts(
         now=now,
         marker_id=person_id or 0,
         marker_declared=standing.interest if standing else None,
+        is_proposed=bool(person_id and proposed_to(session, [application.id], [person_id])),
         marker_belongs_to_group=bool(person_id and belonging(session, [person_id], [application.organisation_id])),
         unscored=unscored,
         unjustified=unjustified,

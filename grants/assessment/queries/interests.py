@@ -13,13 +13,14 @@ from grants.applications.models import Application
 from grants.assessment.models import (
     Assignment,
     InterestDeclaration,
+    InterestProposal,
     ModeratedScore,
     Panel,
     PanelMember,
     Recommendation,
 )
 from workflows.actors import Actor
-from workflows.assignment import LOCKED_STATES, WORKING, Interest
+from workflows.assignment import LOCKED_STATES, UNDECLARED, WORKING, Interest
 
 MARKED = sorted(LOCKED_STATES | WORKING)
 
@@ -73,9 +74,29 @@ _BARRED_IN = (
 
 
 def undeclared_by(session: Session, person_id: int, application_ids: Collection[int]) -> list[int]:
-    """The bids among these about which the person has said nothing yet, in the order given."""
+    """The bids among these about which the person has said nothing yet, or not all that they are asked."""
     said = {application_id for application_id, _ in interests_of(session, application_ids, [person_id])}
-    return [each for each in application_ids if each not in said]
+    asked = proposed_to(session, application_ids, [person_id])
+    return [each for each in application_ids if each not in said or (each, person_id) in asked]
+
+
+def proposed_to(
+    session: Session, application_ids: Collection[int], person_ids: Collection[int]
+) -> frozenset[tuple[int, int]]:
+    """The (bid, person) pairs where a sign of an interest waits for the person's answer; one query."""
+    rows = session.execute(_PROPOSED, {"application_ids": sorted(application_ids), "person_ids": sorted(person_ids)})
+    return frozenset((bid, person) for bid, person in rows)
+
+
+_PROPOSED = (
+    sa.select(InterestProposal.application_id, InterestProposal.person_id)
+    .where(
+        InterestProposal.application_id.in_(sa.bindparam("application_ids", expanding=True)),
+        InterestProposal.person_id.in_(sa.bindparam("person_ids", expanding=True)),
+        InterestProposal.answered_at.is_(None),
+    )
+    .distinct()
+)
 
 
 def belonging(session: Session, person_ids: Collection[int], organisation_ids: Collection[int]) -> set[tuple[int, int]]:
@@ -116,3 +137,10 @@ def took_part(session: Session, person_id: int, application_ids: Collection[int]
     )
     asked = [statement.exists() for statement in (sat, marked, declared, *recorded)]
     return bool(session.scalar(sa.select(sa.or_(*asked))))
+
+
+def must_declare(session: Session, assignment: Assignment) -> bool:
+    """Whether the marker still has to declare before the bid opens to them."""
+    if assignment.state in UNDECLARED:
+        return True
+    return bool(proposed_to(session, [assignment.application_id], [assignment.person_id or 0]))

@@ -6,6 +6,7 @@ from grants.assessment.services.assigning import (
     start_moderating,
     start_scoring,
 )
+from grants.assessment.services.gates import undeclared_pairs
 from grants.assessment.services.interests import declare_interest
 from grants.assessment.services.line import draw_the_line, move_line
 from grants.assessment.services.marking import (
@@ -28,6 +29,7 @@ from grants.assessment.services.panel import (
     reopen_panel,
 )
 from grants.assessment.services.paper import record_paper_marks
+from grants.assessment.services.proposing import propose_interests
 from grants.assessment.services.releasing import release_file
 from grants.assessment.services.reminders import remind_due_markers
 from grants.assessment.services.rulings import record_found_interest, rule_on_interest
@@ -50,6 +52,7 @@ __all__ = [
     "lock_assignment",
     "move_line",
     "open_panel",
+    "propose_interests",
     "propose_sharing",
     "record_found_interest",
     "record_paper_marks",
@@ -66,4 +69,5 @@ __all__ = [
     "set_outcome",
     "start_moderating",
     "start_scoring",
+    "undeclared_pairs",
 ]

@@ -16,6 +16,7 @@ from grants.assessment.queries.facts import assignment_counts, round_facts
 from grants.assessment.queries.sharing import ASSIGNABLE
 from grants.assessment.queries.work import bids_in
 from grants.assessment.services.gates import lock_row
+from grants.assessment.services.proposing import propose_interests
 from grants.core import transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round
@@ -57,6 +58,7 @@ def assign_markers(
         )
         transitions.create(session, things, action, facts, actor=actor, now=now)
         made += things
+    propose_interests(session, [(bid, person.id) for bid, person in pairs], actor=actor, now=now)
     return made
 
 

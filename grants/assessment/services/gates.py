@@ -90,11 +90,12 @@ def start_recommending_when_due(session: Session, round_: Round, *, actor: Actor
 
 
 def undeclared_pairs(session: Session, panel: Panel) -> Sequence[tuple[int, int]]:
-    """The (bid, person) pairs of a panel about which nothing has been declared."""
+    """The (bid, person) pairs of a panel about which nothing, or not all that is asked, has been declared."""
     ids = [each.id for each in queries.bids_of_panel(session, panel)]
     people = [each.person_id for each in panel.members]
     said = queries.interests_of(session, ids, people)
-    return [(bid, person) for bid in ids for person in people if (bid, person) not in said]
+    asked = queries.proposed_to(session, ids, people)
+    return [(bid, each) for bid in ids for each in people if (bid, each) not in said or (bid, each) in asked]
 
 
 def facts_of_panel(session: Session, panel: Panel, *, actor: Actor, now: datetime, **more: Any) -> Any:

@@ -11,6 +11,7 @@ from grants.applications.models import Application
 from grants.assessment import queries
 from grants.assessment.models import Assignment, InterestDeclaration, Panel, Score
 from grants.assessment.queries.facts import assignment_facts, member_of
+from grants.assessment.queries.proposals import open_proposals
 from grants.assessment.services.gates import (
     complete_interests,
     finish_scoring,
@@ -54,6 +55,7 @@ def declare_interest(
     is_asked = assignment is not None or sits or _marks_unnamed(session, application, actor)
     if not is_asked or queries.barred_from(session, actor.person_id, [application.id]):
         raise NotFound(subject="application")
+    _answer_proposals(session, application, interest, detail, actor, now)
     kind = None if interest is Interest.NONE else kind
     said = InterestDeclaration(interest=interest, kind=kind, detail=detail[:LONGEST_DETAIL])
     _record(session, application, said, actor, now)
@@ -61,6 +63,17 @@ def declare_interest(
         _settle_assignment(session, assignment, interest, actor, now)
     if panel is not None:
         complete_interests(session, panel, actor=actor, now=now)
+
+
+def _answer_proposals(
+    session: Session, application: Application, interest: Interest, detail: str, actor: Actor, now: datetime
+) -> None:
+    """Every sign that the person was asked about is answered by what they declare; "none" says why."""
+    asked = open_proposals(session, [application.id], [actor.person_id or 0])
+    if asked and interest is Interest.NONE and not detail:
+        raise Invalid(problems={"detail": "proposal-needs-why"})
+    for row in asked.get((application.id, actor.person_id or 0), []):
+        row.answered_at = now
 
 
 def _assignment_of(session: Session, application: Application, actor: Actor) -> Assignment | None:

@@ -17,6 +17,7 @@ from grants.assessment.queries.panels import list_seats
 from grants.assessment.services.gates import complete_interests, facts_of_panel, timer_for
 from grants.assessment.services.interests import declare_for_members
 from grants.assessment.services.moderation import require_chair
+from grants.assessment.services.proposing import propose_interests
 from grants.core import audit, transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round
@@ -85,6 +86,9 @@ def _check_seats(session: Session, office_id: int, members: Sequence[Seat], acto
 def _settle_interests(session: Session, panel: Panel, actor: Actor, now: datetime) -> None:
     session.flush()
     declare_for_members(session, panel, actor=actor, now=now)
+    bids = queries.bids_of_panel(session, panel)
+    pairs = [(bid, each.person_id) for bid in bids for each in panel.members]
+    propose_interests(session, pairs, actor=actor, now=now)
     complete_interests(session, panel, actor=actor, now=now)
 
 

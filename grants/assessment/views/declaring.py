@@ -16,6 +16,7 @@ from grants.assessment import queries, services
 from grants.assessment.forms.interests import Declared, declarations_form
 from grants.assessment.models import InterestDeclaration, Panel
 from grants.assessment.queries.facts import member_of
+from grants.assessment.queries.proposals import open_proposals, proposals_of_round
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
 from grants.clock import utc_now
@@ -23,6 +24,7 @@ from grants.extensions import db
 from grants.funds.models import Round
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
+from grants.web.labels.interests import proposed_words
 from workflows.actors import Role
 from workflows.assignment import Interest
 from workflows.errors import NotFound
@@ -36,13 +38,20 @@ class Asked:
     needs_all: bool = False
     said: dict[int, InterestDeclaration] = field(default_factory=dict)
     form: Any = None
+    # What the office found of each bid, in words for the person.
+    found: dict[int, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.bids.sort(key=lambda each: (each.organisation_name.casefold(), each.organisation_id))
         ids, me = [each.id for each in self.bids], current_actor().person_id or 0
         self.said = {bid: row for (bid, _), row in queries.interests_of(db.session, ids, [me]).items()}
         open_ = [bid for bid in self.bids if not self.stands_aside(bid)]
-        self.form = open_form(declarations_form(open_, needs_all=self.needs_all), data=self._standing())
+        self.found = found_of(ids, me)
+        self.form = open_form(declarations_form(open_, self.found, needs_all=self.needs_all), data=self._standing())
+
+    @property
+    def left(self) -> list[Application]:
+        return [each for each in self.bids if each.id not in self.said or each.id in self.found]
 
     def stands_aside(self, bid: Application) -> bool:
         return bid.id in self.said and self.said[bid.id].interest is Interest.DIRECT
@@ -63,6 +72,8 @@ class Asked:
 
     def _stands(self, each: Declared) -> bool:
         row = self.said.get(each.bid.id)
+        if each.bid.id in self.found:
+            return False
         return row is not None and (row.interest, row.kind, row.detail) == each.said
 
     def page(self, **shown: Any) -> Any:
@@ -70,6 +81,12 @@ class Asked:
         hidden = {each.id for each in self.bids if queries.hides(each)}
         page = render_template("assessment/interests.html", asked=self, alerts=alerts, hidden=hidden, **shown)
         return page, 422 if self.form.errors else 200
+
+
+def found_of(application_ids: list[int], person_id: int) -> dict[int, list[str]]:
+    """By bid: the signs of an interest that wait for the person's answer, in words."""
+    rows = open_proposals(db.session, application_ids, [person_id])
+    return {bid: [proposed_words(row.signal, row.evidence) for row in some] for (bid, _), some in rows.items()}
 
 
 def _declare(each: Declared) -> None:
@@ -109,3 +126,17 @@ def interests(panel: Panel) -> Any:
         flash("Your declarations are on the record.", "success")
         return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
     return asked.page(round=panel.round, panel=panel, back=(url_for("assessment.panels"), "Panels"))
+
+
+@bp.get("/office/rounds/<int:round_id>/interest-signs")
+@allows(Role.CHAIR, Role.MANAGER, on=queries.get_round)
+def interest_signs(round_: Round) -> Any:
+    """The signs of interests in a round's bids that the reader may see, with their answers."""
+    return render_template(
+        "assessment/interest_signs.html",
+        round=round_,
+        signs=[
+            (row, proposed_words(row.signal, row.evidence, to_themselves=False), answer)
+            for row, answer in proposals_of_round(db.session, current_actor(), round_.id)
+        ],
+    )

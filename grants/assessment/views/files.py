@@ -20,7 +20,6 @@ from grants.web.access import allows, current_actor
 from grants.web.downloads import download
 from grants.web.handouts import hand_out
 from workflows.actors import Actor, Role, Scope
-from workflows.assignment import AssignmentState
 from workflows.errors import NotFound, TransitionRefused
 
 
@@ -56,7 +55,7 @@ def _hand_to_judge(found: SentFile) -> Any:
 def load_marked(session: Session, actor: Actor, assignment_id: int, document_id: int) -> SentFile:
     """A file of a bid that the actor marks, once they have said which interests they have in it."""
     assignment = queries.get_assignment(session, actor, assignment_id)
-    if assignment.state is AssignmentState.ASSIGNED:
+    if queries.must_declare(session, assignment):
         raise NotFound(subject="document")
     return _sent(session, assignment.application, document_id, assignment.scope)
 

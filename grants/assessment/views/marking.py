@@ -15,6 +15,7 @@ from grants.assessment.queries.facts import missing_marks
 from grants.assessment.services.marking import Mark, marks_version
 from grants.assessment.views import saving
 from grants.assessment.views.blueprint import bp
+from grants.assessment.views.declaring import found_of
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
@@ -59,7 +60,10 @@ def _hidden(items: list[Any]) -> list[Assignment]:
 def interest(assignment: Assignment) -> Any:
     if assignment.state is AssignmentState.ASSIGNED and queries.hides(assignment.application):
         return redirect(url_for("assessment.round_interests", round_id=assignment.round_id), 303)
+    bid_id, me = assignment.application_id, current_actor().person_id or 0
+    found = found_of([bid_id], me).get(bid_id, [])
     form = open_form(InterestForm)
+    form.is_proposed = bool(found)
     if form.validate_on_submit():
         declared = Interest(form.interest.data)
         services.declare_interest(
@@ -74,7 +78,9 @@ def interest(assignment: Assignment) -> Any:
         return _after_declaring(assignment, declared)
     is_told = assignment.application_id in queries.interest_alerts(db.session, [assignment.application_id])
     reader = queries.reader_for(db.session, [assignment.application])
-    page = render_template("assessment/interest.html", form=form, assignment=assignment, is_told=is_told, reader=reader)
+    page = render_template(
+        "assessment/interest.html", form=form, assignment=assignment, is_told=is_told, reader=reader, found=found
+    )
     return page, 422 if form.errors else 200
 
 
@@ -89,7 +95,7 @@ def _after_declaring(assignment: Assignment, declared: Interest) -> Any:
 @bp.route("/office/marking/<int:assignment_id>", methods=["GET", "POST"])
 @allows(Role.MARKER, on=queries.get_assignment)
 def mark(assignment: Assignment) -> Any:
-    if assignment.state is AssignmentState.ASSIGNED:
+    if queries.must_declare(db.session, assignment):
         return redirect(url_for("assessment.interest", assignment_id=assignment.id), 303)
     rubric = queries.rubric_of(db.session, assignment.round_id)
     form = open_form(marks_form(rubric), data=_saved(assignment, rubric))
@@ -218,7 +224,7 @@ def _read_for(sections: Any, rubric: queries.Rubric) -> dict[str, list[tuple[str
 @bp.route("/office/marking/<int:assignment_id>/lock", methods=["GET", "POST"])
 @allows(Role.MARKER, on=queries.get_assignment)
 def lock(assignment: Assignment) -> Any:
-    if assignment.state is AssignmentState.ASSIGNED:
+    if queries.must_declare(db.session, assignment):
         return redirect(url_for("assessment.interest", assignment_id=assignment.id), 303)
     form = open_form(LockForm)
     if form.validate_on_submit():

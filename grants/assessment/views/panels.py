@@ -90,7 +90,8 @@ def panel(panel: Panel) -> Any:
     actor = current_actor()
     seat = member_of(panel, actor.person_id)
     table = queries.moderation_table(db.session, panel, actor)
-    waiting = {person_id for _, person_id in table.undeclared}
+    unsaid = _unsaid(panel, table)
+    waiting = {person_id for _, person_id in unsaid}
     if seat is not None and seat.person_id in waiting:
         return redirect(url_for("assessment.interests", panel_id=panel.id), 303)
     is_chair = seat is not None and seat.is_chair
@@ -105,12 +106,20 @@ def panel(panel: Panel) -> Any:
         undeclared=[each.person.name for each in panel.members if each.person_id in waiting],
         may_draw=is_sitting(panel) and is_chair and not table.stands_aside,
         all_moderated=all(each.percent is not None or each.stands_aside for each in table.lines),
-        offers=_offers(panel, table) if is_chair else [],
+        offers=_offers(panel, table, len(unsaid)) if is_chair else [],
         labels=labels,
     )
 
 
-def _offers(panel: Panel, table: queries.ModerationTable) -> Any:
+def _unsaid(panel: Panel, table: queries.ModerationTable) -> frozenset[tuple[int, int]]:
+    """The (bid, person) pairs that the panel waits for; once it has opened it waits for none."""
+    if panel.state not in PREPARING:
+        return table.undeclared
+    bids = [each.id for each in queries.bids_of_panel(db.session, panel)]
+    return table.undeclared | queries.proposed_to(db.session, bids, [each.person_id for each in panel.members])
+
+
+def _offers(panel: Panel, table: queries.ModerationTable, unsaid: int) -> Any:
     actor = current_actor()
     where = {"panel_id": panel.id}
     places = {
@@ -123,7 +132,7 @@ def _offers(panel: Panel, table: queries.ModerationTable) -> Any:
         panel,
         actor=actor,
         now=utc_now(),
-        undeclared=len(table.undeclared),
+        undeclared=unsaid,
         tally=PanelTally(table.without_outcome, table.recommended_pence),
         hides_pot=bool(table.stands_aside),
         # The reason, and who is present, are asked for on the pages that these buttons lead to.
