@@ -235,6 +235,57 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_check_claim")),
     )
     op.create_table(
+        "interest_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "signal",
+            sa.Enum(
+                "email",
+                "domain",
+                "name",
+                "phone",
+                "postcode",
+                "member",
+                "was_member",
+                "endorser",
+                "entered",
+                name="signal",
+                native_enum=False,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("evidence", sa.String(length=254), nullable=False),
+        sa.Column("proposed_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("answered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "signal IN ('email', 'domain', 'name', 'phone', 'postcode', 'member', 'was_member', 'endorser', 'entered')",
+            name=op.f("ck_interest_proposal_signal_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_interest_proposal_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_interest_proposal_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interest_proposal")),
+        sa.UniqueConstraint(
+            "application_id",
+            "person_id",
+            "signal",
+            "evidence",
+            name=op.f("uq_interest_proposal_application_id_person_id_signal_evidence"),
+        ),
+    )
+    with op.batch_alter_table("interest_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interest_proposal_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "meeting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -820,6 +871,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_meeting_office_id"))
 
     op.drop_table("meeting")
+    with op.batch_alter_table("interest_proposal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interest_proposal_person_id"))
+
+    op.drop_table("interest_proposal")
     op.drop_table("check_claim")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
