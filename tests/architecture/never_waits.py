@@ -34,6 +34,7 @@ AT_THE_OFFICE = frozenset({
     "applications.drafts", "applications.form_change", "applications.merge", "assessment.considered_file",
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "assessment.markers_files", "assessment.rulings", "assessment.scores", "assessment.standing",
+    "assessment.interest_signs",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",
