@@ -20,6 +20,7 @@ from grants.awards.services import lapse_due_offers
 from grants.bulk.services import carry_out_due, drop_old_plans
 from grants.core.database import reading_only
 from grants.core.installed import settings_of
+from grants.diligence.services import expire_due, search_due_rounds
 from grants.documents.scanner import scanner_at
 from grants.documents.services import ScanRoom, forget_uploads, remind_expiring, scan_due, sweep_orphans
 from grants.documents.storage import StorageDown, store_of
@@ -119,6 +120,8 @@ DUTIES: dict[str, Duty] = {
     "lapse-drafts": lapse_due_drafts,
     "start-checks": start_due_checks,
     "run-rules": check_new_bids,
+    "expire-diligence": expire_due,
+    "compare-bids": search_due_rounds,
     "end-questions": end_due_clarifications,
     "remind-questions": remind_clarifications,
     "remind-drafts": remind_drafts,

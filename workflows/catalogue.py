@@ -9,6 +9,7 @@ from workflows.assignment import ASSIGNMENT
 from workflows.award import AWARD
 from workflows.bulk import BULK
 from workflows.decision import DECISION
+from workflows.diligence import DILIGENCE
 from workflows.document import DOCUMENT
 from workflows.endorsement import ENDORSEMENT
 from workflows.engine import NEW, Workflow
@@ -26,6 +27,7 @@ LIFECYCLES: tuple[Workflow[Any], ...] = (
     ENDORSEMENT,
     APPLICATION,
     DOCUMENT,
+    DILIGENCE,
     ASSIGNMENT,
     PANEL,
     MINUTES,

@@ -243,6 +243,18 @@ TABLE: dict[str, frozenset[str]] = {
     "endorsements.show_link": PUBLIC,
     "endorsements.answer": PUBLIC,
     "endorsements.thanks": PUBLIC,
+    # diligence
+    "diligence.to_do": HANDLERS,
+    "diligence.show": HANDLERS,
+    "diligence.begin": HANDLERS,
+    "diligence.record_item": HANDLERS,
+    "diligence.finish": HANDLERS,
+    "diligence.propose_fail": HANDLERS,
+    "diligence.set_aside_fail": MANAGER,
+    "diligence.reopen": HANDLERS,
+    "diligence.confirm_fail": MANAGER,
+    "diligence.settle_signal": HANDLERS,
+    "diligence.compare": HANDLERS,
     # reviews
     "reviews.ask": GROUP,
     "reviews.list_reviews": HANDLERS | CHIEF | CHAIR,

@@ -9,6 +9,7 @@ from workflows.assignment import AssignmentFacts, Interest
 from workflows.award import AwardFacts
 from workflows.bulk import BulkFacts
 from workflows.decision import DecisionFacts
+from workflows.diligence import DiligenceFacts
 from workflows.document import DocumentFacts
 from workflows.endorsement import EndorsementFacts
 from workflows.event import EventFacts
@@ -39,8 +40,21 @@ BARE = {
     "bulk": BulkFacts(scope=SCOPE, now=NOW),
     "minutes": MinutesFacts(scope=SCOPE, now=NOW),
     "review": ReviewFacts(scope=SCOPE, now=NOW, received_at=NOW),
+    "diligence": DiligenceFacts(scope=SCOPE, now=NOW),
 }
 FACTS = {
+    "diligence": replace(
+        BARE["diligence"],
+        stands=False,
+        unsettled=(),
+        concerns=0,
+        large_for_income=False,
+        result="pass",
+        rating="green",
+        reason="Because",
+        proposed_by=8,
+        expires_at=NOW,
+    ),
     "review": replace(
         BARE["review"],
         was_told_no=True,

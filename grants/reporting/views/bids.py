@@ -99,6 +99,7 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
     found = []
     if roles & CHECKERS:
         found.append(("Eligibility check", link("eligibility.check", application_id=application.id)))
+        found.append(("Due diligence", link("diligence.show", application_id=application.id)))
     if Role.MANAGER in roles:
         found.append(("Markers of this bid", link("assessment.bid_markers", application_id=application.id)))
     panel = find_panel(db.session, application.round_id) if Role.CHAIR in roles else None
