@@ -158,6 +158,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_scenario_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "signal_search",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("searched_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_signal_search_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_signal_search")),
+    )
+    op.create_table(
         "followed_scenario",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("office_id", sa.Integer(), nullable=False),
@@ -234,6 +243,140 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_check_claim")),
     )
+    op.create_table(
+        "due_diligence",
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "tier", sa.Enum("low", "standard", "enhanced", name="tier", native_enum=False, length=40), nullable=False
+        ),
+        sa.Column("tier_reasons", sa.JSON(), nullable=False),
+        sa.Column("items_wanted", sa.JSON(), nullable=False),
+        sa.Column("large_for_income", sa.Boolean(), nullable=False),
+        sa.Column("begun_by_id", sa.Integer(), nullable=True),
+        sa.Column("begun_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "result", sa.Enum("pass", "conditions", "fail", name="result", native_enum=False, length=40), nullable=True
+        ),
+        sa.Column(
+            "rating", sa.Enum("green", "amber", "red", name="rating", native_enum=False, length=40), nullable=True
+        ),
+        sa.Column("conditions", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
+        sa.Column("finished_by_id", sa.Integer(), nullable=True),
+        sa.Column("finished_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("state_entered_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "begun", "fail_proposed", "finished", "expired", name="diligencestate", native_enum=False, length=40
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("rating IN ('green', 'amber', 'red')", name=op.f("ck_due_diligence_rating_known")),
+        sa.CheckConstraint("result IN ('pass', 'conditions', 'fail')", name=op.f("ck_due_diligence_result_known")),
+        sa.CheckConstraint(
+            "state <> 'fail_proposed' OR proposed_by_id IS NOT NULL", name=op.f("ck_due_diligence_proposed_by_somebody")
+        ),
+        sa.CheckConstraint(
+            "state IN ('begun', 'fail_proposed', 'finished', 'expired')", name=op.f("ck_due_diligence_state_known")
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('finished', 'expired') OR (result IS NOT NULL AND rating IS NOT NULL AND finished_at IS NOT NULL AND expires_at IS NOT NULL)",
+            name=op.f("ck_due_diligence_finished_has_result"),
+        ),
+        sa.CheckConstraint("tier IN ('low', 'standard', 'enhanced')", name=op.f("ck_due_diligence_tier_known")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_due_diligence_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["begun_by_id"], ["person.id"], name=op.f("fk_due_diligence_begun_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["finished_by_id"], ["person.id"], name=op.f("fk_due_diligence_finished_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_due_diligence_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+            name=op.f("fk_due_diligence_organisation_id_organisation"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["person.id"], name=op.f("fk_due_diligence_proposed_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_due_diligence")),
+    )
+    with op.batch_alter_table("due_diligence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_due_diligence_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_due_diligence_expiry", ["state", "expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_diligence_office_id"), ["office_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_due_diligence_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(
+            "uq_due_diligence_open",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("state IN ('begun', 'fail_proposed')"),
+            postgresql_where=sa.text("state IN ('begun', 'fail_proposed')"),
+        )
+
+    op.create_table(
+        "fraud_signal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum("copied-text", "shared-detail", "price-outlier", name="signal", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.Column("found_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.Column("settled_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('copied-text', 'shared-detail', 'price-outlier')", name=op.f("ck_fraud_signal_kind_known")
+        ),
+        sa.CheckConstraint(
+            "settled IN ('explained', 'watched', 'concern')", name=op.f("ck_fraud_signal_settled_known")
+        ),
+        sa.CheckConstraint("(settled IS NULL) = (settled_at IS NULL)", name=op.f("ck_fraud_signal_settled_has_time")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_fraud_signal_application_id_application"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["application.id"], name=op.f("fk_fraud_signal_other_id_application"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_fraud_signal_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["settled_by_id"], ["person.id"], name=op.f("fk_fraud_signal_settled_by_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fraud_signal")),
+        sa.UniqueConstraint("round_id", "mark", name=op.f("uq_fraud_signal_round_id_mark")),
+    )
+    with op.batch_alter_table("fraud_signal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fraud_signal_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_fraud_signal_other_id"), ["other_id"], unique=False)
+
     op.create_table(
         "interest_proposal",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -458,6 +601,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("chair_turn", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_chair_turn_meeting_id"), ["meeting_id"], unique=False)
+
+    op.create_table(
+        "diligence_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("diligence_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("done", "concern", "not-relevant", name="found", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('done', 'concern', 'not-relevant')", name=op.f("ck_diligence_item_outcome_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["diligence_id"],
+            ["due_diligence.id"],
+            name=op.f("fk_diligence_item_diligence_id_due_diligence"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_diligence_item_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_diligence_item")),
+    )
+    with op.batch_alter_table("diligence_item", schema=None) as batch_op:
+        batch_op.create_index("ix_diligence_item_code", ["diligence_id", "code", "id"], unique=False)
 
     op.create_table(
         "interest_ruling",
@@ -850,6 +1023,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interest_ruling_declaration_id"))
 
     op.drop_table("interest_ruling")
+    with op.batch_alter_table("diligence_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_diligence_item_code")
+
+    op.drop_table("diligence_item")
     with op.batch_alter_table("chair_turn", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chair_turn_meeting_id"))
 
@@ -875,6 +1052,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interest_proposal_person_id"))
 
     op.drop_table("interest_proposal")
+    with op.batch_alter_table("fraud_signal", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fraud_signal_other_id"))
+        batch_op.drop_index(batch_op.f("ix_fraud_signal_application_id"))
+
+    op.drop_table("fraud_signal")
+    with op.batch_alter_table("due_diligence", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_due_diligence_open",
+            sqlite_where=sa.text("state IN ('begun', 'fail_proposed')"),
+            postgresql_where=sa.text("state IN ('begun', 'fail_proposed')"),
+        )
+        batch_op.drop_index(batch_op.f("ix_due_diligence_organisation_id"))
+        batch_op.drop_index(batch_op.f("ix_due_diligence_office_id"))
+        batch_op.drop_index("ix_due_diligence_expiry")
+        batch_op.drop_index(batch_op.f("ix_due_diligence_application_id"))
+
+    op.drop_table("due_diligence")
     op.drop_table("check_claim")
     with op.batch_alter_table("bulk_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_item_application_id"))
@@ -886,6 +1080,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_followed_scenario_office_id"))
 
     op.drop_table("followed_scenario")
+    op.drop_table("signal_search")
     with op.batch_alter_table("scenario", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_scenario_person_id"))
         batch_op.drop_index(batch_op.f("ix_scenario_office_id"))
