@@ -1,6 +1,18 @@
 """The pages of assessment on one blueprint: giving out bids, marking, and the panel's table."""
 
-from grants.assessment.views import bids, declaring, files, markers, marking, panels, released, rulings, scores, sharing
+from grants.assessment.views import (
+    bids,
+    declaring,
+    files,
+    markers,
+    marking,
+    packs,
+    panels,
+    released,
+    rulings,
+    scores,
+    sharing,
+)
 from grants.assessment.views.blueprint import bp
 
 __all__ = [
@@ -10,6 +22,7 @@ __all__ = [
     "files",
     "markers",
     "marking",
+    "packs",
     "panels",
     "released",
     "rulings",

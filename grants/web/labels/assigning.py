@@ -12,6 +12,10 @@ RECORDED: dict[tuple[str, str], str] = {
     ("assignment", "bring-marks"): "Marks brought in from a file",
 }
 SENTENCES: dict[str, str] = {
+    "sheet-empty": "Choose the sheet that you want to send.",
+    "sheet-too-large": "This file is too large to be a sheet of marks.",
+    "sheet-not-a-table": "This file can't be read. Send an Excel file (.xlsx) or a CSV file in UTF-8.",
+    "sheet-too-many-rows": "This file has more rows than a sheet of marks can have.",
     "nothing-to-take-off": "This marker has nothing in this round that can be taken off them.",
     "markers-reminded-today": "Every marker with bids to finish has been reminded today already.",
 }
