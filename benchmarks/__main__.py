@@ -11,7 +11,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from benchmarks import awards, closing_minute, jobs, pages, panels, receipts, start
+from benchmarks import awards, closing_minute, jobs, pages, panels, receipts, sharing, start
 from benchmarks.report import Report
 from benchmarks.scene import prepared
 
@@ -44,6 +44,7 @@ def _measure(database: str, *, is_quick: bool) -> None:
         if database == "sqlite":
             receipts.measure(report)
             start.measure(report)
+            sharing.measure(report)
             awards.measure(report)
         print(report.as_markdown(), flush=True)
 

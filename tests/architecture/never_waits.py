@@ -35,6 +35,8 @@ AT_THE_OFFICE = frozenset({
     "assessment.marked_file", "assessment.panel", "assessment.panels", "assessment.queue", "awards.list_awards",
     "assessment.markers_files", "assessment.rulings", "assessment.scores", "assessment.standing",
     "assessment.interest_signs",
+    "assessment.markers_files", "assessment.pack_csv", "assessment.pack_pdf", "assessment.pack_workbook",
+    "assessment.rulings", "assessment.scores", "assessment.standing",
     "awards.show", "decisions.list_decisions", "decisions.show", "eligibility.check", "events.list_events",
     "funds.areas", "funds.ask_remove_question", "funds.ask_remove_section", "funds.criteria",
     "funds.fund_page", "funds.letters", "funds.list_funds",
