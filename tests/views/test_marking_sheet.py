@@ -150,7 +150,7 @@ def test_forty_bids_cost_no_more_questions_than_three(app, hidden):
             send(desk, client, work, "C1:0", C1=("3", "Words"))
         counts.setdefault("save", []).append(len(statements))
     assert all(few == many for few, many in counts.values()), counts
-    assert counts["/office/marking/n"][1] <= 8 + 2 * hidden, counts
+    assert counts["/office/marking/n"][1] <= 9 + 2 * hidden, counts
     assert max(many for _, many in counts.values()) <= 11, counts
 
 
