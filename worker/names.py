@@ -5,6 +5,8 @@ OPEN_AND_CLOSE_ROUNDS = "open-and-close-rounds"
 LAPSE_DRAFTS = "lapse-drafts"
 START_CHECKS = "start-checks"
 RUN_RULES = "run-rules"
+EXPIRE_DILIGENCE = "expire-diligence"
+COMPARE_BIDS = "compare-bids"
 END_QUESTIONS = "end-questions"
 REMIND_QUESTIONS = "remind-questions"
 REMIND_DRAFTS = "remind-drafts"
@@ -29,6 +31,8 @@ EVERY_MINUTE = (
     LAPSE_DRAFTS,
     START_CHECKS,
     RUN_RULES,
+    EXPIRE_DILIGENCE,
+    COMPARE_BIDS,
     END_QUESTIONS,
     REMIND_QUESTIONS,
     REMIND_DRAFTS,

@@ -80,6 +80,22 @@ _FINISHED = (
 )
 
 
+def rating_of_bid() -> sa.ScalarSelect[Any]:
+    """The rating that `risk_of` gives, as a column of a list of bids."""
+    return (
+        sa.select(DueDiligence.rating)
+        .where(
+            DueDiligence.organisation_id == Application.organisation_id,
+            DueDiligence.office_id == Application.office_id,
+            DueDiligence.state.in_([DiligenceState.FINISHED, DiligenceState.EXPIRED]),
+        )
+        .order_by(DueDiligence.finished_at.desc(), DueDiligence.id.desc())
+        .limit(1)
+        .correlate(Application)
+        .scalar_subquery()
+    )
+
+
 def is_red(session: Session, application_id: int) -> bool:
     """Whether the rating that stands is red."""
     found = risk_of(session, [application_id]).get(application_id)

@@ -28,10 +28,12 @@ from grants.assessment.queries.marks import (
     spreads_from,
 )
 from grants.assessment.queries.panels import CONSIDERED, line_of
+from grants.diligence.queries import rating_of_bid
 from workflows.actors import Actor
 from workflows.application import IN_ASSESSMENT, PASSED_CHECKS, ApplicationState
 from workflows.assignment import Interest
 from workflows.panel import PanelState
+from workflows.rules.diligence import Rating
 from workflows.rules.moderation import ModerationRow
 from workflows.rules.scoring import at_or_above_line, must_discuss
 
@@ -46,6 +48,7 @@ class BidRow:
     recommendation: Recommendation | None
     applied_before: bool
     funded_before: bool
+    is_red: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ def panel_bids(
             Recommendation,
             earlier.exists().label("applied_before"),
             earlier.where(other.state == A.AWARDED).exists().label("funded_before"),
+            rating_of_bid() == Rating.RED,
         )
         .outerjoin(Recommendation, Recommendation.application_id == Application.id)
         .options(joinedload(Application.area))
@@ -235,6 +239,7 @@ class _Reading:
                 pot_pence=self.pot_pence,
                 first_time=not bid.applied_before,
                 max_score=self.rubric.max_score,
+                red_due_diligence=bool(bid.is_red),
             )
         )
 
