@@ -151,7 +151,7 @@ def test_forty_bids_cost_no_more_questions_than_three(app, hidden):
         counts.setdefault("save", []).append(len(statements))
     assert all(few == many for few, many in counts.values()), counts
     assert counts["/office/marking/n"][1] <= 9 + 2 * hidden, counts
-    assert max(many for _, many in counts.values()) <= 11, counts
+    assert max(many for _, many in counts.values()) <= 13, counts
 
 
 def test_whose_marks_are_opened_again_reads_why_and_the_panel_sees_both(scoring):
