@@ -208,7 +208,7 @@ def settle_signal(
     """An officer's word on a signal, once. Watched and concern raise the tier of the bids; nothing else moves."""
     if not actor.roles_in(Scope(application.office_id)) & HANDLERS:
         raise NotAllowed(action="settle-signal")
-    session.refresh(signal, with_for_update=True)
+    session.refresh(signal, with_for_update={"of": FraudSignal})
     if signal.settled is not None:
         raise TransitionRefused("signal-settled")
     problems = {}
