@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,8 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 
 from grants.accounts.models import Person
+from grants.allocation.models import Scenario
+from grants.allocation.services import save_scenario
 from grants.applications.models import Application
 from grants.assessment import services as assessment
 from grants.assessment.models import Assignment, InterestDeclaration, Panel, PanelMember
@@ -31,6 +34,7 @@ from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
 from grants.extensions import db
+from grants.meetings.models import MinutesSection
 from grants.notifications import services as notifications
 from tests import builders, stages
 from tests.apps import empty_database, sign_in
@@ -86,6 +90,7 @@ def moderated(session: Any, **options: Any) -> Stage:
     for bid in stage.bids:
         assessment.save_agreed_scores(session, bid, {}, actor=chair, now=stage.now)
     assessment.draw_the_line(session, stage.round_, actor=chair, now=stage.now)
+    save_scenario(session, stage.panel, "All of it", {}, actor=chair, now=stage.now)
     return stage
 
 
@@ -141,6 +146,11 @@ def first_pages(app: Flask, stage: Stage) -> list[str]:
         "message_id": list(session.scalars(sa.select(Message.id))),
         "organisation_id": [hidden.organisation_id, stage.bids[1].organisation_id],
         "rule_code": [stage.round_.rules[0].code],
+        "scenario_id": list(session.scalars(sa.select(Scenario.id))),
+        "section_id": list(session.scalars(sa.select(MinutesSection.id))),
+        "declaration_id": list(session.scalars(sa.select(InterestDeclaration.id))),
+        # Nobody can ask for a review before the round is announced.
+        "review_id": [],
     }
     pages = set()
     with app.test_request_context():
@@ -192,11 +202,16 @@ def links(text: str) -> Iterator[str]:
 
 
 def readable(response: Any) -> str:
+    """The words of a page, or of what is inside a file."""
     data = response.data
-    if data[:2] == b"PK":
+    if data[:2] != b"PK":
+        return NOISE.sub("", data.decode(errors="replace"))
+    if b"xl/workbook.xml" in data:
         rows = load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True)
         return "\n".join(str(row) for row in rows)
-    return NOISE.sub("", data.decode(errors="replace"))
+    with ZipFile(io.BytesIO(data)) as parts:
+        texts = [parts.read(name).decode(errors="replace") for name in sorted(parts.namelist())]
+    return NOISE.sub("", "\n".join(texts))
 
 
 def read_world(app: Flask, walk: Callable[..., Stage], secret: Secret) -> dict[str, dict[str, tuple[int, str]]]:
