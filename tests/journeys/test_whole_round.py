@@ -131,11 +131,11 @@ def the_officer_finds_the_bid_eligible(officer: Somebody) -> None:
     _open_the_bid(officer, GROUP)
     assert officer.heading.endswith("Safer evenings")
     officer.follow("Eligibility check")
-    while (judging := officer.page.get_by_role("link", name=re.compile("^Judge"))).count():
-        officer.choose(judging)
-        officer.tick("It passes")
-        officer.write("What did you look at, and what did you see?", "The papers in the file, which are in order.")
-        officer.press("Record")
+    # Each rule to judge stands beside the answers that it reads, with a form of its own.
+    while (judging := officer.page.locator(".app-judge")).count():
+        judging.first.get_by_label("It passes", exact=True).check()
+        judging.first.get_by_role("textbox").fill("The papers in the file, which are in order.")
+        officer.choose(judging.first.get_by_role("button", name="Record", exact=True))
     officer.press("Pass as eligible")
     assert officer.reads("Eligible")
 

@@ -37,10 +37,12 @@ KNOWN = {
     "application.organisation_id",
     "award.organisation_id",
     "document.organisation_id",
+    "due_diligence.organisation_id",
     "endorsement.organisation_id",
     "event_sign_up.organisation_id",
     "join_request.organisation_id",
     "monitoring_return.organisation_id",
+    "review.organisation_id",
 }
 
 

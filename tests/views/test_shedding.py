@@ -177,11 +177,11 @@ def test_slow_exports_leave_room_for_a_save(app, session, monkeypatch):
     begun, done = [Event(), Event()], Event()
     waiting = iter(begun)
 
-    def slow_rows(*_: object) -> Iterator[str]:
+    def slow_rows(*_: object) -> Iterator[list[str]]:
         next(waiting).set()
-        yield "reference\r\n"
+        yield ["reference"]
         assert done.wait(30)
-        yield "the last row\r\n"
+        yield ["the last row"]
 
     monkeypatch.setattr(listing, "export_rows", slow_rows)
     answers: list[object] = []
