@@ -177,9 +177,9 @@ def _open_the_round(somebody: Somebody) -> None:
 def the_manager_gives_out_the_bid(manager: Somebody) -> None:
     _open_the_round(manager)
     manager.follow("Markers")
-    manager.tick("First marker")
-    manager.tick("Second marker")
-    manager.press("Share all bids evenly among the ticked markers")
+    manager.follow("Share out the bids")
+    manager.press("Make a proposal")
+    manager.press("Give out these bids")
     assert manager.reads("First marker (interests to declare), Second marker (interests to declare)")
 
 
