@@ -12,10 +12,12 @@ from flask import Flask
 
 from grants.accounts.models import Person
 from grants.assessment.models import InterestDeclaration
+from grants.assessment.services import Seat, convene_panel
 from grants.core.audit import AuditEntry
 from grants.diligence import queries, services
 from grants.diligence.models import DueDiligence, FraudSignal
 from grants.extensions import db
+from grants.funds.models import Round
 from tests import stages
 from tests.apps import sign_in
 from tests.builders import actor_of, an_office, staff
@@ -105,6 +107,17 @@ def test_a_check_is_done_item_by_item_and_holds_for_a_year(world: World, clock) 
         assert queries.is_red(db.session, world.bids[0])
         done = db.session.scalars(sa.select(AuditEntry.action).where(AuditEntry.subject_type == "diligence")).all()
         assert done == ["begin", *["record-item"] * len(wanted), "finish"]
+        round_, boss = db.session.get_one(Round, world.round_id), actor_of(db.session, world.people["manager"])
+        seats = [Seat(world.people["chair"].id, is_chair=True)]
+        panel = convene_panel(db.session, round_, seats, actor=boss, now=stages.NOW)
+        number = panel.id
+        db.session.commit()
+    # The panel reads the rating and the conditions, and nothing else of the check.
+    page = read_page(manager.get(f"/office/panels/{number}/bids/{world.bids[0]}"))
+    assert "Due diligence: High risk" in page.text and "On condition: Paid in <stages>." in page.text
+    assert "Low reserves" not in page.text
+    with world.app.app_context():
+        check = world.check()
         assert check.expires_at is not None
         assert services.expire_due(db.session, check.expires_at - timedelta(seconds=1)) == 0
         assert services.expire_due(db.session, check.expires_at) == 1

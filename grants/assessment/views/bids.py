@@ -18,6 +18,7 @@ from grants.assessment.services.outcomes import find_recommendation, minimum_of
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
 from grants.clock import utc_now
+from grants.diligence.queries import risk_of
 from grants.extensions import db
 from grants.web import labels
 from grants.web.access import allows, current_actor
@@ -115,6 +116,7 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
         file_states=states_in(db.session, sections),
         may_agree=is_chair and is_sitting(panel) and application.state in MODERATING,
         may_place=is_chair and is_sitting(panel) and application.state in PLACEABLE,
+        risk=risk_of(db.session, [application.id]).get(application.id),
         may_reopen=is_chair,
         may_find=is_chair or Role.MANAGER in actor.roles_in(panel.scope),
         offers=offered(application, facts, actor, places) if is_chair else [],
