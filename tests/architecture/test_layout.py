@@ -33,9 +33,7 @@ FEATURES = (
     "awards",
 )
 FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
-FEATURES += tuple(
-    name for name in ("diligence", "allocation", "meetings", "reviews", "bulk") if (ROOT / "grants" / name).is_dir()
-)
+FEATURES += ("diligence", "allocation", "meetings", "reviews", "bulk")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
 # The five files of every feature; those not needed are left out, and one that outgrows its file becomes a package.
