@@ -18,6 +18,7 @@ from grants.bulk.models import BulkJob, BulkKind
 from grants.core import transitions
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry
+from grants.diligence import services as diligence
 from grants.documents.models import Document
 from grants.endorsements.services import ask_for_endorsement
 from grants.extensions import db
@@ -128,7 +129,15 @@ def some_minutes(stage):
     return made
 
 
+def a_check(stage):
+    made = diligence.begin(stage.session, stage.bids[0], actor=stage.actor("officer"), now=stage.now)
+    made.proposed_by_id = stage.people["officer"].id
+    stage.session.commit()
+    return made
+
+
 CASES = {
+    "diligence": Case(stages.scoring, a_check, "propose-fail", "officer"),
     "minutes": Case(stages.in_session, some_minutes, "correct", "chair"),
     "bulk": Case(stages.checking, a_job, "confirm", "officer"),
     "review": Case(stages.announced, a_review_under_way, "hand-back", "manager-2"),

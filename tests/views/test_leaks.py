@@ -23,6 +23,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from grants.accounts.models import Person
 from grants.allocation.models import Scenario
@@ -61,7 +62,7 @@ ROLES = {
 SAMPLES = {"accounts.mailbox", "health.ready", "notifications.preview_letter"}
 SEATED = ("chair", "member", "all")
 # Tokens and what a browser is told about scripts differ between any two readings.
-NOISE = re.compile(r'name="csrf_token" value="[^"]*"|nonce-[\w-]+|\b[0-9a-f]{16,64}\b|receipt [\w-]+')
+NOISE = re.compile(r'name=\\?"csrf_token\\?" value=\\?"[^"\\]*|nonce-[\w-]+|\b[0-9a-f]{16,64}\b|receipt [\w-]+')
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,8 @@ def links(text: str) -> Iterator[str]:
 def readable(response: Any) -> str:
     """The words of a page, or of what is inside a file."""
     data = response.data
+    if data[:5] == b"%PDF-":
+        return NOISE.sub("", "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
     if data[:2] != b"PK":
         return NOISE.sub("", data.decode(errors="replace"))
     if b"xl/workbook.xml" in data:
