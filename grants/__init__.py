@@ -40,6 +40,7 @@ FEATURES = (
     "endorsements",
     "eligibility",
     "diligence",
+    "representatives",
     "assessment",
     "allocation",
     "meetings",

@@ -34,6 +34,7 @@ from grants.notifications.rendering import Letterhead
 from grants.notifications.services import Postroom, deliver_due, expand_outbox, give_back_expired
 from grants.notifications.sweeps import remind_drafts, remind_offers
 from grants.notifications.transport import transport_for
+from grants.representatives.services import expire_preparations
 from grants.subscriptions.services import purge_subscriptions
 
 Duty = Callable[[Session, datetime], int]
@@ -121,6 +122,7 @@ DUTIES: dict[str, Duty] = {
     "start-checks": start_due_checks,
     "run-rules": check_new_bids,
     "expire-diligence": expire_due,
+    "expire-preparations": expire_preparations,
     "compare-bids": search_due_rounds,
     "end-questions": end_due_clarifications,
     "remind-questions": remind_clarifications,

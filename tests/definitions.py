@@ -144,6 +144,7 @@ def definitions(draw, **fixed) -> RoundDefinition:
         "line_hundredths": draw(st.integers(0, 10000)),
         "band_edges": tuple(sorted(draw(st.sets(st.integers(0, 10000), max_size=3)), reverse=True)),
         "needs_community_rep": draw(st.booleans()),
+        "needs_prepared_reps": draw(st.booleans()),
         "tells_disqualified_at_once": draw(st.booleans()),
         "is_anonymous": draw(st.booleans()),
         "is_fictional": draw(st.booleans()),

@@ -169,7 +169,7 @@ def in_session(session: Session, **options: Any) -> Stage:
     seats = [
         assessment.Seat(people["chair"].id, is_chair=True),
         assessment.Seat(people["officer"].id, is_officer=True),
-        assessment.Seat(people["member"].id, is_community_rep=True),
+        assessment.Seat(people["member"].id),
     ]
     stage.panel = assessment.convene_panel(session, stage.round_, seats, actor=stage.actor("manager"), now=stage.now)
     for name in ("chair", "officer", "member"):

@@ -20,6 +20,7 @@ class Role(StrEnum):
     MARKER = "marker"
     CHAIR = "chair"
     PANEL_MEMBER = "panel_member"
+    COMMUNITY_REP = "community_rep"
     DECISION_MAKER = "decision_maker"
     CHIEF_EXECUTIVE = "chief_executive"
     FINANCE = "finance"
@@ -29,6 +30,11 @@ class Role(StrEnum):
 
 GROUP_ROLES = frozenset({Role.LEAD, Role.CONTRIBUTOR, Role.SIGNATORY})
 OFFICE_ROLES = frozenset(Role) - GROUP_ROLES - {Role.SYSTEM}
+# Roles that read nothing of an office by themselves: each reads only what it is given, or no bids at all
+# (domain practice, section 2).
+ON_REQUEST = frozenset({Role.MARKER, Role.PANEL_MEMBER, Role.COMMUNITY_REP, Role.ADMIN})
+# A community representative is none of the office's own people: any other role reads or runs more than a resident may.
+BESIDE_REP = ON_REQUEST - {Role.ADMIN}
 # Who may enter a bid for a group that applies on paper or by telephone.
 HELPERS = frozenset({Role.OFFICER, Role.MANAGER})
 

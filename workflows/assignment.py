@@ -63,6 +63,8 @@ class AssignmentFacts:
     # A sign of an interest waits for the marker's answer.
     is_proposed: bool = True
     marker_belongs_to_group: bool = True
+    # The marker is a community representative who is not prepared, or not for this bid.
+    is_beyond_reach: bool = True
     unscored: tuple[str, ...] = ("not-checked",)
     unjustified: tuple[str, ...] = ()
     bid_in_scoring: bool = False
@@ -85,6 +87,10 @@ def interest_stated(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
 
 def proposals_answered(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
     return Refusal("interest-proposed") if facts.is_proposed and not facts.on_paper else None
+
+
+def within_reach(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("rep-unprepared") if facts.is_beyond_reach and not facts.on_paper else None
 
 
 def no_direct_interest(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
@@ -140,15 +146,15 @@ ASSIGNMENT = Workflow(
         ("give-out",  NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],                           []),
         ("take-off",  {S.ASSIGNED, S.INTEREST_DECLARED, S.MARKING, S.REOPENED}, S.TAKEN_OFF, MANAGER,
             [reason_given, before_moderation_closes],                                                                                   []),
-        ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, interest_stated, proposals_answered],          []),
+        ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, within_reach, interest_stated, proposals_answered], []),
         ("recuse",    {S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, MARKER,
             [own_assignment, has_direct_interest, before_moderation_closes],     [Tell("marker-recused", Audience.MANAGERS)]),
         # An interest that a chair or manager found or ruled on, whatever the marker says.
         ("set-aside", {S.ASSIGNED, S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, TIMER,
             [has_direct_interest, before_moderation_closes],                     [Tell("marker-recused", Audience.MANAGERS)]),
-        ("begin",     S.INTEREST_DECLARED,                  S.MARKING,           MARKER,  [own_assignment, proposals_answered, no_direct_interest],       []),
+        ("begin",     S.INTEREST_DECLARED,                  S.MARKING,           MARKER,  [own_assignment, within_reach, proposals_answered, no_direct_interest], []),
         ("lock",      {S.MARKING, S.REOPENED},              S.LOCKED,            MARKER,
-            [own_assignment, proposals_answered, scoring_under_way, every_criterion_scored, every_score_justified],                                         []),
+            [own_assignment, within_reach, proposals_answered, scoring_under_way, every_criterion_scored, every_score_justified],                           []),
         ("reopen",    S.LOCKED,                             S.REOPENED,          CHAIR,   [reason_given, before_moderation_closes],
             [Tell("marking-reopened", Audience.MARKER)]),
         ("finalise",  S.LOCKED,                             S.FINAL,             TIMER,   [after_moderation_closes],                    []),

@@ -34,6 +34,8 @@ class PanelFacts:
     now: datetime
     round_state: RoundState
     undeclared: int = 1
+    # Community representatives among those present who lack their training or their word on confidentiality, by name.
+    unprepared: tuple[str, ...] = ("not-checked",)
     members_present: int = 0
     quorum: int = 3
     has_officer: bool = False
@@ -68,6 +70,12 @@ def quorate(facts: PanelFacts, actor: Actor) -> Refusal | None:
     rep_missing = facts.needs_community_rep and not facts.has_community_rep
     if facts.members_present < facts.quorum or not facts.chair_present or not facts.has_officer or rep_missing:
         return Refusal("not-quorate", {"present": facts.members_present, "need": facts.quorum})
+    return None
+
+
+def reps_prepared(facts: PanelFacts, actor: Actor) -> Refusal | None:
+    if facts.unprepared and not facts.on_paper:
+        return Refusal("reps-unprepared", {"names": facts.unprepared})
     return None
 
 
@@ -108,7 +116,7 @@ PANEL = Workflow(
         ("interests-complete", S.CONVENED,           S.INTERESTS_DECLARED, TIMER,    [everyone_declared],                     []),
         # A member who joins late has declared nothing yet, so the gate comes back.
         ("interests-reopened", S.INTERESTS_DECLARED, S.CONVENED,           MANAGER,  [],                                      []),
-        ("open",               S.INTERESTS_DECLARED, S.IN_SESSION,         CHAIR,    [scoring_done, everyone_declared, quorate], []),
+        ("open",               S.INTERESTS_DECLARED, S.IN_SESSION,         CHAIR,    [scoring_done, everyone_declared, reps_prepared, quorate], []),
         ("close",              S.IN_SESSION,         S.CLOSED,             CHAIR,    [every_bid_has_an_outcome, within_the_pot],
             [Tell("recommendation-recorded", Audience.MANAGERS)]),
         ("reopen",             S.CLOSED,             S.IN_SESSION,         RETURNER, [reason_given, undecided],               []),

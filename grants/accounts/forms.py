@@ -12,7 +12,7 @@ from grants.accounts.models import Organisation
 from grants.web import labels
 from grants.web.forms import Form
 from grants.web.labels import GROUP_ROLES, OFFICE_ROLES, ORGANISATION_KINDS
-from workflows.actors import Role
+from workflows.actors import BESIDE_REP, Role
 from workflows.rules import formats
 
 ADDRESS = "Enter an e-mail address, like name@example.org"
@@ -137,6 +137,11 @@ class OfficeRolesForm(Form):
     )
     reason = reason_field()
 
+    def validate_roles(self, field: SelectMultipleField) -> None:
+        chosen = self.chosen()
+        if Role.COMMUNITY_REP in chosen and chosen - BESIDE_REP:
+            raise ValidationError(labels.sentence_for("rep-and-staff"))
+
     def chosen(self) -> frozenset[Role]:
         return frozenset(Role(value) for value in self.roles.data or [])
 
@@ -150,6 +155,7 @@ class InviteToOfficeForm(OfficeRolesForm):
     def validate_roles(self, field: SelectMultipleField) -> None:
         if not field.data:
             raise ValidationError("Choose at least one role")
+        super().validate_roles(field)
 
 
 class AnswerJoinForm(Form):
@@ -226,4 +232,9 @@ class OfficeForm(Form):
         "Accessibility statement",
         [Length(max=20_000)],
         description="Leave it empty to show the service's own text.",
+    )
+    confidentiality_statement = TextAreaField(
+        "Confidentiality statement",
+        [Length(max=20_000)],
+        description="Community representatives sign it before they see a bid. Empty for the service's own text.",
     )

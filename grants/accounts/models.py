@@ -48,6 +48,8 @@ class Office(Base):
     brand_colour: Mapped[str] = mapped_column(sa.String(7), default="#1d4f5c")
     privacy_notice: Mapped[str] = mapped_column(sa.Text, default="")
     accessibility_statement: Mapped[str] = mapped_column(sa.Text, default="")
+    # What a community representative signs; empty for the service's own text.
+    confidentiality_statement: Mapped[str] = mapped_column(sa.Text, default="")
     needs_officer_approval: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[Instant]
 

@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from workflows.actors import HELPERS, OFFICE_ROLES, Actor, Role
+from workflows.actors import HELPERS, OFFICE_ROLES, ON_REQUEST, Actor, Role
 from workflows.errors import NotFound
 
 M = TypeVar("M")
 
 # Roles that may read an office's bids and awards. Markers read only what they are assigned, panel members only what
 # their panel considers, and a system administrator reads no bids at all (domain practice, section 2).
-READERS = OFFICE_ROLES - {Role.MARKER, Role.PANEL_MEMBER, Role.ADMIN}
+READERS = OFFICE_ROLES - ON_REQUEST
 
 
 # What shuts single things of a model to a person although their role could read it; features to the right add theirs.

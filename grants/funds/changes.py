@@ -56,11 +56,14 @@ ROUND_FIELDS: Final = (
     *("title", "theme", "purpose", "guidance", "privacy_notice", "pot_pence", "min_ask_pence", "max_ask_pence"),
     *("max_project_cost_pence", "max_months", "scoring_ends_at", "panel_on", "decide_by_on", "announce_on"),
     *("line_hundredths", "band_edges", "markers_needed", "panel_quorum", "needs_community_rep"),
-    *("tells_disqualified_at_once", "is_anonymous", "acceptance_working_days", "endorsement"),
+    *("needs_prepared_reps", "tells_disqualified_at_once", "is_anonymous", "acceptance_working_days", "endorsement"),
 )
 # What a group need not read: it changes nothing of what it writes or how it is judged.
 STAFF_ONLY: Final = frozenset(
-    ("band_edges", "markers_needed", "panel_quorum", "needs_community_rep", "criterion_code", "is_private", "title_of")
+    (
+        *("band_edges", "markers_needed", "panel_quorum", "needs_community_rep", "needs_prepared_reps"),
+        *("criterion_code", "is_private", "title_of"),
+    )
 )
 
 

@@ -44,7 +44,8 @@ KEYS: Final = frozenset(
         *("complete", "form", "office", "fund", "fund_title", "code", "title", "theme", "purpose", "guidance"),
         *("privacy_notice", "opens_at", "closes_at", "rolling", "grace_minutes", "scoring_ends_at", "panel_on"),
         *("decide_by_on", "announce_on", "pot", "line", "bands", "min_ask", "max_ask", "max_project_cost"),
-        *("max_months", "markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once"),
+        *("max_months", "markers_needed", "panel_quorum", "needs_community_rep", "needs_prepared_reps"),
+        "tells_disqualified_at_once",
         *("anonymous", "acceptance_working_days", "fictional", "endorsement", "letters", "areas", "area_aliases"),
         *("criteria", "sections", "questions", "rules", "events"),
     )
@@ -223,6 +224,7 @@ def _people(top: Table) -> dict[str, Any]:
         "markers_needed": top.whole("markers_needed", least=1, most=20, default=2),
         "panel_quorum": top.whole("panel_quorum", least=1, most=50, default=3),
         "needs_community_rep": top.flag("needs_community_rep"),
+        "needs_prepared_reps": top.flag("needs_prepared_reps", default=True),
         "tells_disqualified_at_once": top.flag("tells_disqualified_at_once", default=True),
         "is_anonymous": top.flag("anonymous"),
         "acceptance_working_days": top.whole("acceptance_working_days", least=1, most=250, default=20),

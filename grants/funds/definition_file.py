@@ -27,8 +27,8 @@ SAME: Final = {
     "rolling": "is_rolling",
     "anonymous": "is_anonymous",
     **{key: key for key in ("grace_minutes", "panel_on", "decide_by_on", "announce_on", "max_months")},
-    **{key: key for key in ("markers_needed", "panel_quorum", "needs_community_rep", "tells_disqualified_at_once")},
-    **{key: key for key in ("acceptance_working_days", "endorsement")},
+    **{key: key for key in ("markers_needed", "panel_quorum", "needs_community_rep", "needs_prepared_reps")},
+    **{key: key for key in ("tells_disqualified_at_once", "acceptance_working_days", "endorsement")},
 }
 MOMENTS: Final = ("opens_at", "closes_at", "scoring_ends_at")
 AMOUNTS: Final = {

@@ -112,6 +112,8 @@ class Round(Stateful, Base):
     markers_needed: Mapped[int] = mapped_column(sa.Integer, default=2)
     panel_quorum: Mapped[int] = mapped_column(sa.Integer, default=3)
     needs_community_rep: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # No bid opens to a community representative before their training and their word on confidentiality.
+    needs_prepared_reps: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     tells_disqualified_at_once: Mapped[bool] = mapped_column(sa.Boolean, default=True)
     # Markers are not told whose bid they read until its marks are locked.
     is_anonymous: Mapped[bool] = mapped_column(sa.Boolean, default=False)

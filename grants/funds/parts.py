@@ -141,6 +141,7 @@ class RoundDefinition:
     markers_needed: int = 2
     panel_quorum: int = 3
     needs_community_rep: bool = False
+    needs_prepared_reps: bool = True
     tells_disqualified_at_once: bool = True
     is_anonymous: bool = False
     acceptance_working_days: int = 20

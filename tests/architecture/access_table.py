@@ -39,7 +39,8 @@ CHIEF = frozenset({"chief_executive"})
 ROUND_READERS = HANDLERS | CHAIR | DECIDER | CHIEF
 READERS = ROUND_READERS | {"finance"}
 KEEPERS = MANAGER | {"admin"}
-STAFF = READERS | KEEPERS | MARKER | PANEL
+REP = frozenset({"community_rep"})
+STAFF = READERS | KEEPERS | MARKER | PANEL | REP
 
 # A group's public facts and published grants are shown to any office; its bids are tested with the page.
 SHOWN_TO_EVERY_OFFICE = frozenset({"reporting.organisation"})
@@ -243,6 +244,13 @@ TABLE: dict[str, frozenset[str]] = {
     "endorsements.show_link": PUBLIC,
     "endorsements.answer": PUBLIC,
     "endorsements.thanks": PUBLIC,
+    # representatives
+    "representatives.list_them": KEEPERS,
+    "representatives.show": KEEPERS,
+    "representatives.set_reach": KEEPERS,
+    "representatives.record": KEEPERS,
+    "representatives.end": KEEPERS,
+    "representatives.own": REP,
     # diligence
     "diligence.to_do": HANDLERS,
     "diligence.show": HANDLERS,

@@ -33,7 +33,7 @@ FEATURES = (
     "awards",
 )
 FEATURES += ("documents", "monitoring", "reporting", "notifications", "audit", "importing", "sample")
-FEATURES += ("diligence", "allocation", "meetings", "reviews", "bulk")
+FEATURES += ("diligence", "representatives", "allocation", "meetings", "reviews", "bulk")
 NOT_FEATURES = {"core", "web", "commands", "migrations", "static"}
 
 # The five files of every feature; those not needed are left out, and one that outgrows its file becomes a package.

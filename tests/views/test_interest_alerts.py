@@ -53,7 +53,7 @@ def test_a_marker_and_a_panel_member_are_asked_about_it_without_the_words(client
     seats = [
         assessment.Seat(stage.people["chair"].id, is_chair=True),
         assessment.Seat(stage.people["officer"].id, is_officer=True),
-        assessment.Seat(stage.people["member"].id, is_community_rep=True),
+        assessment.Seat(stage.people["member"].id),
     ]
     panel = assessment.convene_panel(session, stage.round_, seats, **manager)
     session.commit()

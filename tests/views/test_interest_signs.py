@@ -102,7 +102,7 @@ def test_a_panel_waits_for_it_and_its_chair_reads_of_it(session, client, stage):
     seats = [
         services.Seat(people["chair"].id, is_chair=True),
         services.Seat(people["officer"].id, is_officer=True),
-        services.Seat(people["member"].id, is_community_rep=True),
+        services.Seat(people["member"].id),
     ]
     panel = services.convene_panel(session, stage.round_, seats, actor=stage.actor("manager"), now=stage.now)
     for name in ("chair", "officer", "member"):

@@ -13,13 +13,16 @@ from workflows.actors import Actor, Role, Scope
 from workflows.errors import NotAllowed, Stale
 
 # What a screen may change; the code stands in references and addresses, so it stays.
-OFFICE_FIELDS = ("name", "decision_maker_title", "contact_email", "privacy_notice", "accessibility_statement")
+OFFICE_FIELDS = (
+    *("name", "decision_maker_title", "contact_email"),
+    *("privacy_notice", "accessibility_statement", "confidentiality_statement"),
+)
 KEEPERS = frozenset({Role.ADMIN, Role.MANAGER})
 
 
 def fingerprint(office: Office) -> str:
     """What an office says now, in short: two people who edit at once are told apart by it."""
-    return sha256("\x00".join(getattr(office, name) for name in OFFICE_FIELDS).encode()).hexdigest()[:16]
+    return sha256("\x00".join(getattr(office, name) or "" for name in OFFICE_FIELDS).encode()).hexdigest()[:16]
 
 
 def update_office(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Office, OfficeRole, Person
 from grants.accounts.services.people import end_sessions, record
-from workflows.actors import OFFICE_ROLES, Actor, Role
+from workflows.actors import BESIDE_REP, OFFICE_ROLES, Actor, Role
 from workflows.errors import Invalid, NotFound, TransitionRefused
 
 # Who may invite others into an office; it always keeps one of them.
@@ -26,6 +26,7 @@ def give_role(
     """Let the person hold the role in this office; a role already held is left as it is.
 
     The first office role ends the person's sessions: those were made without the second factor that staff need.
+    Refused: rep-and-staff, when a community representative would be staff of the same office.
     """
     if role not in OFFICE_ROLES:
         raise Invalid(problems={"role": "role-not-of-an-office"})
@@ -34,6 +35,7 @@ def give_role(
     for existing in held:
         if (existing.office_id, existing.role) == (office.id, role):
             return existing
+    _refuse_rep_and_staff({each.role for each in held if each.office_id == office.id} | {role})
     if not held:
         person.session_epoch += 1
     given = OfficeRole(person_id=person.id, office_id=office.id, role=role, given_by_id=actor.person_id, started_at=now)
@@ -69,10 +71,26 @@ def change_roles(
 ) -> None:
     """Let the person hold exactly these roles in the office. Giving comes first, so that a swap is no lock-out."""
     held = {row.role for row in _held_here(session, person, office)}
+    _refuse_rep_and_staff(set(roles))
+    if Role.COMMUNITY_REP in held | roles and Role.COMMUNITY_REP not in held & roles:
+        # From staff to representative or back: there is no moment at which the person is both.
+        _end_all(session, person, office, held - set(roles), actor=actor, now=now, reason=reason)
+        held &= set(roles)
     for role in sorted(set(roles) - held):
         give_role(session, person, office, role, actor=actor, now=now, reason=reason)
-    for role in sorted(held - set(roles)):
+    _end_all(session, person, office, held - set(roles), actor=actor, now=now, reason=reason)
+
+
+def _end_all(
+    session: Session, person: Person, office: Office, roles: Set[Role], *, actor: Actor, now: datetime, reason: str
+) -> None:
+    for role in sorted(roles):
         end_role(session, person, office, role, actor=actor, now=now, reason=reason)
+
+
+def _refuse_rep_and_staff(roles: Set[Role]) -> None:
+    if Role.COMMUNITY_REP in roles and roles - BESIDE_REP:
+        raise TransitionRefused("rep-and-staff")
 
 
 def end_access(session: Session, person: Person, office: Office, *, actor: Actor, now: datetime, reason: str) -> int:

@@ -68,6 +68,7 @@ NAMES: Final[dict[str, str]] = {
     "markers_needed": "Markers for each bid",
     "panel_quorum": "Quorum of the panel",
     "needs_community_rep": "Needs somebody of the community",
+    "needs_prepared_reps": "Representatives are trained and sign for confidentiality first",
     "tells_disqualified_at_once": "Tells groups at once that they are not eligible",
     "is_anonymous": "Hides the group's name from markers",
     "acceptance_working_days": "Working days to accept an offer",

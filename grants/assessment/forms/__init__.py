@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from wtforms import (
-    BooleanField,
     DecimalField,
     Field,
     RadioField,
@@ -136,9 +135,9 @@ class SeatsFields:
 
     people: list[tuple[Person, frozenset[Role]]]
 
-    def rows(self) -> Iterator[tuple[Person, frozenset[Role], Field, Field]]:
+    def rows(self) -> Iterator[tuple[Person, frozenset[Role], Field]]:
         for person, roles in self.people:
-            yield person, roles, self._fields[f"seat_{person.id}"], self._fields[f"rep_{person.id}"]  # type: ignore[attr-defined]
+            yield person, roles, self._fields[f"seat_{person.id}"]  # type: ignore[attr-defined]
 
 
 def seats_form(people: list[tuple[Person, frozenset[Role]]]) -> Any:
@@ -148,5 +147,4 @@ def seats_form(people: list[tuple[Person, frozenset[Role]]]) -> Any:
         choices = [SelectChoice(NOBODY, "Not on the panel"), SelectChoice(MEMBER, "Member")]
         choices += [SelectChoice(CHAIR, "Chair")] if Role.CHAIR in roles else []
         fields[f"seat_{person.id}"] = SelectField(person.name, choices=choices)
-        fields[f"rep_{person.id}"] = BooleanField(f"{person.name} represents residents")
     return type("SeatsForm", (SeatsFields, Form), fields)

@@ -18,7 +18,8 @@ from grants.assessment.queries.interests import barred_in, belonging, interests_
 from grants.assessment.queries.marks import Rubric
 from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
-from workflows.actors import Actor, Scope
+from grants.representatives.queries import is_beyond, unprepared_among
+from workflows.actors import Actor, Role, Scope
 from workflows.application import IN_CHECKS, TO_FUND, ApplicationFacts, ApplicationState
 from workflows.assignment import DECLARED, LOCKED_STATES, UNDECLARED, WORKING, AssignmentFacts
 from workflows.panel import SITTING, PanelFacts
@@ -95,6 +96,7 @@ def assignment_facts(
         marker_declared=standing.interest if standing else None,
         is_proposed=bool(person_id and proposed_to(session, [application.id], [person_id])),
         marker_belongs_to_group=bool(person_id and belonging(session, [person_id], [application.organisation_id])),
+        is_beyond_reach=_is_beyond(session, assignment, actor),
         unscored=unscored,
         unjustified=unjustified,
         bid_in_scoring=application.state is A.SCORING,
@@ -102,6 +104,15 @@ def assignment_facts(
         reason=reason,
         on_paper=actor.on_paper,
     )
+
+
+def _is_beyond(session: Session, assignment: Assignment, actor: Actor) -> bool:
+    # Most people are no representatives, and of those who act their roles are known.
+    if assignment.person_id is None or (
+        actor.person_id == assignment.person_id and Role.COMMUNITY_REP not in actor.all_roles
+    ):
+        return False
+    return is_beyond(session, assignment.person_id, assignment.application_id)
 
 
 def missing_marks(assignment: Assignment, rubric: Rubric) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -190,6 +201,7 @@ def panel_facts(
         now=now,
         round_state=panel.round.state,
         undeclared=undeclared,
+        unprepared=_unprepared(session, panel.round, present),
         members_present=len(present),
         quorum=panel.round.panel_quorum,
         has_officer=any(each.is_officer for each in present),
@@ -204,6 +216,11 @@ def panel_facts(
         on_paper=actor.on_paper,
         hides_pot=bool(barred_in(session, panel.round_id, actor)) if hides_pot is None else hides_pot,
     )
+
+
+def _unprepared(session: Session, round_: Round, present: Collection[PanelMember]) -> tuple[str, ...]:
+    reps = {each.person_id: each.person.name for each in present if each.is_community_rep}
+    return tuple(sorted(reps[each] for each in unprepared_among(session, round_, list(reps))))
 
 
 def is_sitting(panel: Panel | None) -> bool:

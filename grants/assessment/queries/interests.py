@@ -19,6 +19,8 @@ from grants.assessment.models import (
     PanelMember,
     Recommendation,
 )
+from grants.representatives.models import out_of_reach
+from grants.representatives.queries import out_of_scope_pairs
 from workflows.actors import Actor
 from workflows.assignment import LOCKED_STATES, UNDECLARED, WORKING, Interest
 
@@ -46,38 +48,52 @@ def interests_of(
 
 
 def barred_from(session: Session, person_id: int | None, application_ids: Collection[int]) -> frozenset[int]:
-    """The bids among these that a direct interest closes to the person."""
+    """The bids among these that are closed to the person: by a direct interest, or as a representative's limits say."""
     if person_id is None:
         return frozenset()
-    standing = interests_of(session, application_ids, [person_id])
-    return frozenset(key[0] for key, row in standing.items() if row.interest is Interest.DIRECT)
+    of = {"application_ids": sorted(application_ids), "person_id": person_id}
+    return frozenset(session.scalars(_BARRED_FROM, of))
 
 
 def barred_in(session: Session, round_id: int, actor: Actor) -> tuple[int, ...]:
-    """The bids of a round that a direct interest closes to the actor, for lists and sums of it; mostly none."""
+    """The bids of a round that are closed to the actor in the same ways, for lists and sums of it; mostly none."""
     if actor.person_id is None:
         return ()
-    return tuple(session.scalars(_BARRED_IN, {"round_id": round_id, "person_id": actor.person_id}))
+    return tuple(sorted(session.scalars(_BARRED_IN, {"round_id": round_id, "person_id": actor.person_id})))
 
 
-_BARRED_IN = (
-    sa.select(InterestDeclaration.application_id)
-    .join(Application, Application.id == InterestDeclaration.application_id)
-    .where(
-        Application.round_id == sa.bindparam("round_id"),
-        InterestDeclaration.person_id == sa.bindparam("person_id"),
-        InterestDeclaration.interest == Interest.DIRECT,
+def _barred(of: sa.ColumnElement[bool]) -> sa.CompoundSelect[tuple[int]]:
+    person_id = sa.bindparam("person_id", type_=sa.Integer)
+    direct = (
+        sa.select(InterestDeclaration.application_id)
+        .join(Application, Application.id == InterestDeclaration.application_id)
+        .where(of, InterestDeclaration.person_id == person_id, InterestDeclaration.interest == Interest.DIRECT)
     )
-    .distinct()
-    .order_by(InterestDeclaration.application_id)
-)
+    return direct.union(sa.select(Application.id).where(of, out_of_reach(person_id)))
+
+
+_BARRED_FROM = _barred(Application.id.in_(sa.bindparam("application_ids", expanding=True)))
+_BARRED_IN = _barred(Application.round_id == sa.bindparam("round_id"))
 
 
 def undeclared_by(session: Session, person_id: int, application_ids: Collection[int]) -> list[int]:
     """The bids among these about which the person has said nothing yet, or not all that they are asked."""
     said = {application_id for application_id, _ in interests_of(session, application_ids, [person_id])}
     asked = proposed_to(session, application_ids, [person_id])
-    return [each for each in application_ids if each not in said or (each, person_id) in asked]
+    left = [each for each in application_ids if each not in said or (each, person_id) in asked]
+    # A representative is asked nothing about bids that are not theirs to judge.
+    beyond = out_of_scope_pairs(session, left, [person_id])
+    return [each for each in left if (each, person_id) not in beyond]
+
+
+def beyond_members(session: Session, panel: Panel, application_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """The (bid, person) pairs that a panel's representatives were not asked to judge; no query without one."""
+    return out_of_scope_pairs(session, application_ids, representatives_on(panel))
+
+
+def representatives_on(panel: Panel) -> list[int]:
+    """The panel's community representatives, by person id."""
+    return [each.person_id for each in panel.members if each.is_community_rep]
 
 
 def proposed_to(

@@ -22,6 +22,8 @@ from workflows.errors import NotFound
 # Staff who prepare and minute a panel may look on; the others must sit on it.
 LOOKERS_ON = frozenset({Role.MANAGER, Role.OFFICER})
 SEATS = frozenset({Role.CHAIR, Role.PANEL_MEMBER, Role.OFFICER, Role.MANAGER})
+# Being a representative gives no seat by itself.
+SHOWN = SEATS | {Role.COMMUNITY_REP}
 CONSIDERED = IN_ASSESSMENT | PANEL_OUTCOMES
 
 
@@ -114,10 +116,10 @@ def list_seats(session: Session, office_id: int) -> list[tuple[Person, frozenset
     rows = session.execute(
         sa.select(Person, OfficeRole.role)
         .join(OfficeRole, OfficeRole.person_id == Person.id)
-        .where(OfficeRole.office_id == office_id, OfficeRole.ended_at.is_(None), OfficeRole.role.in_(sorted(SEATS)))
+        .where(OfficeRole.office_id == office_id, OfficeRole.ended_at.is_(None), OfficeRole.role.in_(sorted(SHOWN)))
         .order_by(Person.name, Person.id)
     )
     people: dict[int, tuple[Person, set[Role]]] = {}
     for person, role in rows:
         people.setdefault(person.id, (person, set()))[1].add(role)
-    return [(person, frozenset(roles)) for person, roles in people.values()]
+    return [(person, frozenset(roles)) for person, roles in people.values() if roles & SEATS]

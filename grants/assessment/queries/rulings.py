@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.assessment.models import InterestDeclaration, InterestRuling, Panel, Ruling
-from grants.assessment.queries.interests import interests_of
+from grants.assessment.queries.interests import interests_of, representatives_on
 from grants.core.scoping import visible
+from grants.representatives.queries import shut_pairs
 from workflows.actors import Actor
 from workflows.assignment import Interest, InterestKind
 from workflows.errors import NotFound
@@ -70,12 +71,14 @@ def rulings_of(session: Session, declaration_ids: Collection[int]) -> dict[int, 
 def leaves_for(session: Session, panel: Panel, application_id: int) -> frozenset[int]:
     """The panel's members who leave the room while this bid is talked about, by person id.
 
-    A direct interest always, an indirect one until a chair has ruled that the member takes part.
+    A direct interest always, an indirect one until a chair has ruled that the member takes part; a representative for
+    what is not theirs to judge.
     """
     people = [member.person_id for member in panel.members]
     standing = interests_of(session, [application_id], people)
     ruled = rulings_of(session, [row.id for row in standing.values()])
-    return frozenset(
+    shut = shut_pairs(session, [application_id], representatives_on(panel))
+    return frozenset(person_id for _, person_id in shut) | frozenset(
         person_id
         for (_, person_id), row in standing.items()
         if row.interest is Interest.DIRECT or (row.interest is Interest.INDIRECT and not _takes_part(ruled.get(row.id)))

@@ -22,6 +22,7 @@ from grants.assessment.queries.rulings import rulings_of
 from grants.assessment.queries.work import assignments_of, bids_in, list_markers
 from grants.core.solver import solve
 from grants.funds.models import Round
+from grants.representatives.queries import representatives_among
 from workflows.actors import Actor
 from workflows.application import ApplicationState
 from workflows.assignment import LOCKED_STATES, WORKING, Interest
@@ -112,6 +113,7 @@ def usual_settings(session: Session, round_: Round, people: Sequence[Person], bi
     share = -(-bids * max(needs, assigning.MARKERS_OF_LARGE) * 3 // (2 * max(len(people), 1)))
     panel = find_panel(session, round_.id)
     residents = {each.person_id for each in panel.members if each.is_community_rep} if panel else set()
+    residents |= representatives_among(session, round_.office_id, [each.id for each in people])
     return Settings(
         caps={each.id: max(min(share, bids), 1) for each in people},
         residents=frozenset(each.id for each in people if each.id in residents),

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from grants.applications.models import Application
 from grants.assessment.models import InterestDeclaration, Panel, Recommendation
 from grants.assessment.queries.facts import UNSCORED
-from grants.assessment.queries.interests import interests_of
+from grants.assessment.queries.interests import barred_from, beyond_members, interests_of
 from grants.assessment.queries.marks import (
     MarkerMarks,
     Rubric,
@@ -29,7 +29,7 @@ from grants.assessment.queries.marks import (
 )
 from grants.assessment.queries.panels import CONSIDERED, line_of
 from grants.diligence.queries import rating_of_bid
-from workflows.actors import Actor
+from workflows.actors import Actor, Role
 from workflows.application import IN_ASSESSMENT, PASSED_CHECKS, ApplicationState
 from workflows.assignment import Interest
 from workflows.panel import PanelState
@@ -142,7 +142,8 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
     bids = panel_bids(session, panel.round_id, _states_of(panel))
     ids = [each.application.id for each in bids]
     rubric = rubric_of(session, panel.round_id)
-    reading = _read(session, panel, rubric, ids)
+    reading = _read(session, panel, rubric, ids, actor)
+    beyond = beyond_members(session, panel, ids)
     lines = [reading.line_for(each, actor.person_id) for each in bids]
     seen = [bid for bid, line in zip(bids, lines, strict=True) if not line.stands_aside]
     return ModerationTable(
@@ -158,7 +159,7 @@ def moderation_table(session: Session, panel: Panel, actor: Actor) -> Moderation
             (bid, member.person_id)
             for bid in ids
             for member in panel.members
-            if (bid, member.person_id) not in reading.interests
+            if (bid, member.person_id) not in reading.interests and (bid, member.person_id) not in beyond
         ),
     )
 
@@ -168,7 +169,7 @@ def moderation_line(session: Session, panel: Panel, application: Application, ac
     bids = panel_bids(session, panel.round_id, _states_of(panel), only=application.id)
     if not bids:
         return ModerationLine(stands_aside=True)
-    reading = _read(session, panel, rubric_of(session, panel.round_id), [application.id])
+    reading = _read(session, panel, rubric_of(session, panel.round_id), [application.id], actor)
     return reading.line_for(bids[0], actor.person_id)
 
 
@@ -177,7 +178,8 @@ def _states_of(panel: Panel) -> Collection[A]:
     return PASSED_CHECKS if panel.state is PanelState.CLOSED else CONSIDERED
 
 
-def _read(session: Session, panel: Panel, rubric: Rubric, ids: Collection[int]) -> _Reading:
+def _read(session: Session, panel: Panel, rubric: Rubric, ids: Collection[int], actor: Actor) -> _Reading:
+    is_rep = Role.COMMUNITY_REP in actor.all_roles
     return _Reading(
         rubric=rubric,
         line=line_of(panel.round, panel),
@@ -185,6 +187,7 @@ def _read(session: Session, panel: Panel, rubric: Rubric, ids: Collection[int]) 
         work=marks_of(session, ids, rubric),
         agreed=agreed_of(session, ids, rubric),
         interests=interests_of(session, ids),
+        shut=barred_from(session, actor.person_id, ids) if is_rep else frozenset(),
     )
 
 
@@ -196,11 +199,13 @@ class _Reading:
     work: dict[int, list[MarkerMarks]]
     agreed: dict[int, dict[str, Any]]
     interests: dict[tuple[int, int], InterestDeclaration]
+    # What a representative may not judge, or not yet.
+    shut: frozenset[int]
 
     def line_for(self, bid: BidRow, person_id: int | None) -> ModerationLine:
         application = bid.application
         own = self.interests.get((application.id, person_id or 0))
-        if own is not None and own.interest is Interest.DIRECT:
+        if application.id in self.shut or (own is not None and own.interest is Interest.DIRECT):
             return ModerationLine(stands_aside=True)
         indirect = [
             row

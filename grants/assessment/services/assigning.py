@@ -20,6 +20,7 @@ from grants.assessment.services.proposing import propose_interests
 from grants.core import transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round
+from grants.representatives.queries import out_of_scope_pairs
 from workflows.actors import Actor, Scope
 from workflows.application import ApplicationState
 from workflows.assignment import AssignmentFacts, Interest
@@ -34,7 +35,8 @@ def assign_marker(
 ) -> Assignment:
     """Ask this person to mark this bid.
 
-    Refused: bid-not-eligible, not-a-marker, marker-of-the-group, entered-by-marker, direct-interest, already-assigned.
+    Refused: bid-not-eligible, not-a-marker, marker-of-the-group, entered-by-marker, direct-interest, already-assigned,
+    rep-out-of-scope. A representative who is not prepared yet may be asked; the bid opens to them later.
     """
     return assign_markers(session, [(application, person)], actor=actor, now=now)[0]
 
@@ -86,6 +88,7 @@ class Blocked:
         self.members = queries.belonging(session, people, {application.organisation_id for application, _ in pairs})
         self.writers = entered_pairs(session, ids)
         self.interests = queries.interests_of(session, ids, people)
+        self.beyond = out_of_scope_pairs(session, ids, people)
         self.assigned = {
             (each.application_id, each.person_id)
             for some in queries.assignments_of(session, ids).values()
@@ -101,6 +104,7 @@ class Blocked:
             "marker-of-the-group": (person.id, application.organisation_id) in self.members,
             "entered-by-marker": (person.id, application.id) in self.writers,
             "direct-interest": standing is not None and standing.interest is Interest.DIRECT,
+            "rep-out-of-scope": (application.id, person.id) in self.beyond,
             "already-assigned": (application.id, person.id) in self.assigned,
         }
         return next((code for code, holds in reasons.items() if holds), None)

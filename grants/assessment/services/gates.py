@@ -95,7 +95,9 @@ def undeclared_pairs(session: Session, panel: Panel) -> Sequence[tuple[int, int]
     people = [each.person_id for each in panel.members]
     said = queries.interests_of(session, ids, people)
     asked = queries.proposed_to(session, ids, people)
-    return [(bid, each) for bid in ids for each in people if (bid, each) not in said or (bid, each) in asked]
+    left = [(bid, each) for bid in ids for each in people if (bid, each) not in said or (bid, each) in asked]
+    beyond = queries.beyond_members(session, panel, ids)
+    return [pair for pair in left if pair not in beyond]
 
 
 def facts_of_panel(session: Session, panel: Panel, *, actor: Actor, now: datetime, **more: Any) -> Any:

@@ -21,6 +21,7 @@ from grants.assessment.services.proposing import propose_interests
 from grants.core import audit, transitions
 from grants.core.transitions import Move
 from grants.funds.models import Round
+from grants.representatives.queries import reach_round, representatives_among
 from workflows.actors import Actor, Role
 from workflows.application import TO_FUND
 from workflows.assignment import AssignmentFacts, AssignmentState
@@ -38,12 +39,11 @@ class Seat:
     person_id: int
     is_chair: bool = False
     is_officer: bool = False
-    is_community_rep: bool = False
 
 
 def convene_panel(session: Session, round_: Round, members: Sequence[Seat], *, actor: Actor, now: datetime) -> Panel:
     """Call the round's panel together. Raises Invalid with `members`: who may not sit, or that a chair is missing."""
-    _check_seats(session, round_.office_id, members, actor)
+    _check_seats(session, round_, members, actor)
     if queries.find_panel(session, round_.id) is not None:
         raise TransitionRefused("panel-convened-already")
     panel = Panel(
@@ -51,7 +51,7 @@ def convene_panel(session: Session, round_: Round, members: Sequence[Seat], *, a
         round=round_,
         created_at=now,
         line_reason="",
-        members=[_member(seat) for seat in members],
+        members=_members(session, round_, members),
     )
     facts = PanelFacts(scope=round_.scope, now=now, round_state=round_.state, on_paper=actor.on_paper)
     detail = {"members": [seat.person_id for seat in members]}
@@ -60,34 +60,43 @@ def convene_panel(session: Session, round_: Round, members: Sequence[Seat], *, a
     return panel
 
 
-def _member(seat: Seat) -> PanelMember:
-    return PanelMember(
-        person_id=seat.person_id,
-        is_chair=seat.is_chair,
-        is_officer=seat.is_officer,
-        is_community_rep=seat.is_community_rep,
-    )
+def _members(session: Session, round_: Round, seats: Sequence[Seat]) -> list[PanelMember]:
+    reps = representatives_among(session, round_.office_id, [seat.person_id for seat in seats])
+    return [
+        PanelMember(
+            person_id=seat.person_id,
+            is_chair=seat.is_chair,
+            is_officer=seat.is_officer,
+            is_community_rep=seat.person_id in reps,
+        )
+        for seat in seats
+    ]
 
 
-def _check_seats(session: Session, office_id: int, members: Sequence[Seat], actor: Actor) -> None:
+def _check_seats(session: Session, round_: Round, members: Sequence[Seat], actor: Actor) -> None:
     if len({seat.person_id for seat in members}) != len(members):
         raise Invalid(problems={"members": "member-twice"})
     if actor.on_paper:
         return
-    roles = {person.id: held for person, held in list_seats(session, office_id)}
+    roles = {person.id: held for person, held in list_seats(session, round_.office_id)}
     for seat in members:
         held = roles.get(seat.person_id, frozenset())
         if not held or (seat.is_chair and Role.CHAIR not in held) or (seat.is_officer and not held & OFFICERS):
             raise Invalid(problems={"members": "member-without-role"})
     if not any(seat.is_chair for seat in members):
         raise Invalid(problems={"members": "panel-needs-chair"})
+    reps = {person_id for person_id, held in roles.items() if Role.COMMUNITY_REP in held}
+    seated = reps & {seat.person_id for seat in members}
+    if seated - reach_round(session, round_, seated):
+        raise Invalid(problems={"members": "member-out-of-scope"})
 
 
 def _settle_interests(session: Session, panel: Panel, actor: Actor, now: datetime) -> None:
     session.flush()
     declare_for_members(session, panel, actor=actor, now=now)
     bids = queries.bids_of_panel(session, panel)
-    pairs = [(bid, each.person_id) for bid in bids for each in panel.members]
+    beyond = queries.beyond_members(session, panel, [bid.id for bid in bids])
+    pairs = [(bid, each.person_id) for bid in bids for each in panel.members if (bid.id, each.person_id) not in beyond]
     propose_interests(session, pairs, actor=actor, now=now)
     complete_interests(session, panel, actor=actor, now=now)
 
@@ -106,7 +115,7 @@ def change_members(
         raise NotAllowed(needs=["manager"])
     if panel.state not in PREPARING:
         raise TransitionRefused("panel-opened-already")
-    _check_seats(session, panel.office_id, members, actor)
+    _check_seats(session, panel.round, members, actor)
     facts = panel_facts(session, panel, actor=actor, now=now)
     detail = {"members": [seat.person_id for seat in members]}
     if panel.state is PanelState.INTERESTS_DECLARED:
@@ -142,13 +151,13 @@ def _reseat(session: Session, panel: Panel, members: Sequence[Seat]) -> None:
             panel.members.remove(member)
             session.delete(member)
     session.flush()
-    for seat in members:
-        member = member_of(panel, seat.person_id)
+    for new in _members(session, panel.round, members):
+        member = member_of(panel, new.person_id)
         if member is None:
-            panel.members.append(_member(seat))
+            panel.members.append(new)
         else:
-            member.is_chair, member.is_officer = seat.is_chair, seat.is_officer
-            member.is_community_rep = seat.is_community_rep
+            member.is_chair, member.is_officer = new.is_chair, new.is_officer
+            member.is_community_rep = new.is_community_rep
 
 
 def open_panel(
@@ -160,7 +169,9 @@ def open_panel(
     now: datetime,
     seen_version: int | None = None,
 ) -> None:
-    """Open the session with the people present, by person id; refused: interests-undeclared, not-quorate."""
+    """Open the session with the people present, by person id; refused: interests-undeclared, not-quorate,
+    reps-unprepared.
+    """
     require_chair(panel, actor)
     for member in panel.members:
         member.is_present = member.person_id in present

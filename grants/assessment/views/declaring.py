@@ -19,6 +19,7 @@ from grants.assessment.queries.facts import member_of
 from grants.assessment.queries.proposals import open_proposals, proposals_of_round
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
+from grants.assessment.views.preparing import must_prepare, to_preparation
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
@@ -119,8 +120,12 @@ def _to_mark(round_: Round) -> list[Application]:
 def interests(panel: Panel) -> Any:
     if member_of(panel, current_actor().person_id) is None:
         raise NotFound(subject="panel")
+    if must_prepare(panel.round):
+        return to_preparation(panel.round)
+    bids = queries.bids_of_panel(db.session, panel)
+    beyond = queries.beyond_members(db.session, panel, [each.id for each in bids])
     # Only what was answered is taken: a member may declare on some bids now and on the rest later.
-    asked = Asked(list(queries.bids_of_panel(db.session, panel)))
+    asked = Asked([each for each in bids if (each.id, current_actor().person_id) not in beyond])
     if asked.form.validate_on_submit():
         asked.record()
         flash("Your declarations are on the record.", "success")

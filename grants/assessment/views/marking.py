@@ -16,6 +16,7 @@ from grants.assessment.services.marking import Mark, marks_version
 from grants.assessment.views import saving
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.declaring import found_of
+from grants.assessment.views.preparing import preparing
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
@@ -44,6 +45,7 @@ def queue() -> Any:
         undeclared=[item for item in first if not queries.hides(item.assignment.application)],
         unnamed={each.round_id: each.application.round for each in _hidden(first)},
         items=[item for item in items if item not in first],
+        preparing=preparing(),
         reader=queries.reader_for(db.session, [item.assignment.application for item in items]),
         locked=LOCKED_STATES,
         labels=labels,

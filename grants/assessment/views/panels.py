@@ -15,9 +15,11 @@ from grants.assessment.queries.facts import PanelTally, is_sitting, member_of, p
 from grants.assessment.queries.panels import list_seats
 from grants.assessment.services.panel import OFFICERS, Seat
 from grants.assessment.views.blueprint import bp
+from grants.assessment.views.preparing import must_prepare, to_preparation
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
+from grants.representatives.queries import unprepared_among
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
@@ -58,6 +60,7 @@ def seats(round_: Round) -> Any:
         panel=panel,
         form=form,
         officers=OFFICERS,
+        unprepared=unprepared_among(db.session, round_, [each.id for each, _ in people]),
         may_change=panel is None or panel.state in PREPARING,
     )
     return page, 422 if form.errors else 200
@@ -67,14 +70,13 @@ def _seated(panel: Panel | None) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for each in panel.members if panel else ():
         data[f"seat_{each.person_id}"] = CHAIR if each.is_chair else MEMBER
-        data[f"rep_{each.person_id}"] = each.is_community_rep
     return data
 
 
 def _seat(round_: Round, panel: Panel | None, form: Any) -> Panel:
     members = [
-        Seat(person.id, seat.data == CHAIR, bool(roles & OFFICERS), bool(rep.data))
-        for person, roles, seat, rep in form.rows()
+        Seat(person.id, seat.data == CHAIR, bool(roles & OFFICERS))
+        for person, roles, seat in form.rows()
         if seat.data in {CHAIR, MEMBER}
     ]
     actor, now = current_actor(), utc_now()
@@ -89,6 +91,8 @@ def _seat(round_: Round, panel: Panel | None, form: Any) -> Panel:
 def panel(panel: Panel) -> Any:
     actor = current_actor()
     seat = member_of(panel, actor.person_id)
+    if must_prepare(panel.round):
+        return to_preparation(panel.round)
     table = queries.moderation_table(db.session, panel, actor)
     unsaid = _unsaid(panel, table)
     waiting = {person_id for _, person_id in unsaid}
@@ -116,7 +120,8 @@ def _unsaid(panel: Panel, table: queries.ModerationTable) -> frozenset[tuple[int
     if panel.state not in PREPARING:
         return table.undeclared
     bids = [each.id for each in queries.bids_of_panel(db.session, panel)]
-    return table.undeclared | queries.proposed_to(db.session, bids, [each.person_id for each in panel.members])
+    asked = queries.proposed_to(db.session, bids, [each.person_id for each in panel.members])
+    return table.undeclared | (asked - queries.beyond_members(db.session, panel, bids))
 
 
 def _offers(panel: Panel, table: queries.ModerationTable, unsaid: int) -> Any:

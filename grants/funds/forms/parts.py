@@ -116,6 +116,9 @@ class LimitsForm(Form):
     markers_needed = IntegerField("Markers for each bid", [NumberRange(1, 20, "Enter a number from 1 to 20")])
     panel_quorum = IntegerField("Members that a panel needs", [NumberRange(1, 20, "Enter a number from 1 to 20")])
     needs_community_rep = BooleanField("The panel needs a community representative")
+    needs_prepared_reps = BooleanField(
+        "Community representatives are trained and sign the confidentiality statement before they see a bid"
+    )
     tells_disqualified_at_once = BooleanField("Groups that are not eligible are told at once, not with the outcomes")
     is_anonymous = BooleanField(
         "Hide the group's name from markers",
@@ -134,7 +137,7 @@ class LimitsForm(Form):
 LIMITS: Final = (
     *("title", "theme", "purpose", "guidance", "privacy_notice", "min_ask_pence", "max_ask_pence"),
     *("max_project_cost_pence", "max_months", "markers_needed", "panel_quorum", "needs_community_rep"),
-    *("tells_disqualified_at_once", "is_anonymous", "acceptance_working_days"),
+    *("needs_prepared_reps", "tells_disqualified_at_once", "is_anonymous", "acceptance_working_days"),
 )
 
 

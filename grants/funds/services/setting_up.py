@@ -29,8 +29,8 @@ SAME: Final = (
     *("title", "theme", "purpose", "guidance", "opens_at", "closes_at", "is_rolling", "grace_minutes"),
     *("scoring_ends_at", "panel_on", "decide_by_on", "announce_on", "pot_pence", "line_hundredths"),
     *("min_ask_pence", "max_ask_pence", "max_project_cost_pence", "max_months", "markers_needed"),
-    *("panel_quorum", "needs_community_rep", "tells_disqualified_at_once", "is_anonymous", "acceptance_working_days"),
-    *("is_on_paper", "is_fictional", "endorsement"),
+    *("panel_quorum", "needs_community_rep", "needs_prepared_reps", "tells_disqualified_at_once", "is_anonymous"),
+    *("acceptance_working_days", "is_on_paper", "is_fictional", "endorsement"),
 )
 # What may be changed of a draft, one by one; the form, rubric and rules are saved whole, by `save_definition`.
 EDITABLE: Final = frozenset(SAME) - {"is_on_paper", "is_fictional"} | {"code", "privacy_notice", "is_money_confirmed"}

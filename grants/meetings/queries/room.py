@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from grants.assessment import queries as assessment
 from grants.assessment.models import Panel, PanelMember, Ruling
+from grants.assessment.queries.interests import representatives_on
 from grants.assessment.queries.rulings import rulings_of
 from grants.meetings.models import Attendance, ChairTurn, Meeting
+from grants.representatives.queries import shut_pairs
 from workflows.actors import SYSTEM, Actor, Scope
 from workflows.assignment import Interest
 from workflows.panel import PanelFacts, quorate
@@ -69,6 +71,8 @@ def away_for(session: Session, panel: Panel, application_ids: Collection[int]) -
     indirect = [row.id for row in standing.values() if row.interest is Interest.INDIRECT]
     ruled = rulings_of(session, indirect) if indirect else {}
     away: dict[int, set[int]] = {each: set() for each in application_ids}
+    for application_id, person_id in shut_pairs(session, application_ids, representatives_on(panel)):
+        away[application_id].add(person_id)
     for (application_id, person_id), row in standing.items():
         ruling = ruled.get(row.id)
         takes_part = ruling is not None and ruling.ruling is Ruling.TAKES_PART

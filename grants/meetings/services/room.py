@@ -21,6 +21,7 @@ from grants.core import audit, news
 from grants.meetings import queries
 from grants.meetings.models import Attendance, ChairTurn, Meeting
 from grants.meetings.services.minutes import write_minutes
+from grants.representatives.queries import unprepared_among
 from workflows.actors import Actor
 from workflows.errors import NotAllowed, NotFound, TransitionRefused
 
@@ -134,7 +135,8 @@ def record_presence(
 ) -> None:
     """Somebody comes in or leaves: said by themselves, by a chair of the panel, or by the staff who minute it.
 
-    Said twice it changes nothing. When whoever holds the chair leaves, another chair who is there takes it.
+    A representative who is not prepared does not come in (refused: rep-unprepared). Said twice it changes nothing.
+    When whoever holds the chair leaves, another chair who is there takes it.
     """
     meeting = hold_running(session, meeting)
     seats_now(session, meeting)
@@ -146,6 +148,8 @@ def record_presence(
         raise NotAllowed(needs=["chair", "officer"])
     if member.is_present is is_in:
         return
+    if is_in and member.is_community_rep and unprepared_among(session, panel.round, [person_id]):
+        raise TransitionRefused("rep-unprepared")
     member.is_present = is_in
     if is_in:
         session.add(Attendance(meeting_id=meeting.id, person_id=person_id, came_at=now))

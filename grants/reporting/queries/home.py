@@ -16,6 +16,7 @@ from grants.decisions.models import Decision
 from grants.eligibility.models import Disqualification
 from grants.funds.models import Round
 from grants.monitoring.models import MonitoringReturn
+from grants.representatives.queries import list_own
 from grants.reviews.queries import count_waiting
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
@@ -31,11 +32,15 @@ TO_MARK = UNDECLARED | WORKING | {AssignmentState.INTEREST_DECLARED}
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many of one kind of thing wait. `round_id` is given where all of them are in one round."""
+    """How many of one kind of thing wait. `round_id` is given where all of them are in one round.
+
+    `office_code` is given where the page is an office's.
+    """
 
     kind: str
     count: int
     round_id: int | None = None
+    office_code: str = ""
 
 
 def list_waiting(session: Session, actor: Actor) -> list[Waiting]:
@@ -162,6 +167,15 @@ def _count(
     return Waiting(kind, session.scalar(sa.select(sa.func.count(key)).where(*where)) or 0)
 
 
+def _preparation(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
+    own = list_own(session, actor)
+    return [
+        Waiting("preparation", len(each.lacks), office_code=each.office.code)
+        for each in own
+        if each.office.id in offices
+    ]
+
+
 def _reviews(session: Session, actor: Actor, offices: list[int]) -> list[Waiting]:
     return [Waiting("reviews", count_waiting(session, actor))]
 
@@ -171,6 +185,7 @@ _COUNTS = (
     (OFFICERS, _entering),
     (OFFICERS, _checks),
     ({Role.MANAGER}, _proposals),
+    ({Role.COMMUNITY_REP}, _preparation),
     ({Role.MARKER}, _marking),
     ({Role.CHAIR, Role.PANEL_MEMBER}, _panels),
     ({Role.CHIEF_EXECUTIVE}, _decisions("approvals", DecisionState.OFFICER_APPROVAL)),

@@ -22,6 +22,11 @@ WORDS = {
         "disqualifications that need a second person",
         "eligibility.queue",
     ),
+    "preparation": (
+        "thing to do before you judge bids",
+        "things to do before you judge bids",
+        "representatives.own",
+    ),
     "marking": ("bid to mark", "bids to mark", "assessment.queue"),
     "panels": ("panel that is not closed", "panels that are not closed", "assessment.panels"),
     "approvals": ("decision notice to pass on", "decision notices to pass on", "decisions.list_decisions"),
@@ -50,6 +55,8 @@ def _item(waiting: Waiting) -> dict[str, Any]:
 
 
 def _url(waiting: Waiting, endpoint: str) -> str:
+    if waiting.office_code:
+        return link(endpoint, office_code=waiting.office_code)
     if waiting.round_id is None:
         return link(endpoint)
     if endpoint == "applications.drafts":

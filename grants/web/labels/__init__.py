@@ -22,6 +22,7 @@ from grants.web.labels import (
     interests,
     marking,
     meetings,
+    representatives,
     scores,
 )
 from grants.web.labels import sentences as _sentences
@@ -39,7 +40,8 @@ STATES = dict(_states.STATES)
 ACTIONS = dict(_actions.ACTIONS)
 RECORDED = dict(_actions.RECORDED)
 SENTENCES = _sentences.SENTENCES | answer_labels.SENTENCES | file_labels.SENTENCES
-for _part in (allocation, assigning, bulk, checks, diligence, interests, marking, meetings, scores):
+_PARTS = (allocation, assigning, bulk, checks, diligence, interests, marking, meetings, representatives, scores)
+for _part in _PARTS:
     STATES |= _part.STATES
     ACTIONS |= _part.ACTIONS
     RECORDED |= _part.RECORDED

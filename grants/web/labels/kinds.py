@@ -12,6 +12,10 @@ OFFICE_ROLES: dict[str, tuple[str, str]] = {
     "marker": ("Marker", "Scores the bids they are given"),
     "chair": ("Panel chair", "Leads moderation and records agreed scores"),
     "panel_member": ("Panel member", "Declares interests and takes part in the panel"),
+    "community_rep": (
+        "Community representative",
+        "A resident who marks or sits on panels once trained and sworn to confidence; with Marker or Panel member",
+    ),
     "decision_maker": ("Decision maker", "Approves or returns the recommendations"),
     "chief_executive": ("Chief executive", "Passes decisions on where the office asks for it"),
     "finance": ("Finance officer", "Sees awards and what is committed"),

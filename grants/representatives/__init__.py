@@ -1,0 +1,1 @@
+"""Community representatives: residents who judge bids once they are prepared, and only what they represent."""
