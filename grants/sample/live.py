@@ -191,6 +191,9 @@ def _mark(session: Session, cast: Cast, round_: Round, bids: Mapping[int, Applic
     _score(session, cast, work[5, 2], 4, at(now, -2))
     late = cast.people["llr.marker-1"]
     assessment.assign_marker(session, bids[5], late, actor=manager, now=now - timedelta(hours=5))
+    # A resident of the area, to whom it opens after the training.
+    resident = cast.people["llr.resident-2"]
+    assessment.assign_marker(session, bids[6], resident, actor=manager, now=now - timedelta(hours=4))
 
 
 def _score(session: Session, cast: Cast, assignment: Assignment, count: int, now: datetime) -> None:

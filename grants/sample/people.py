@@ -27,6 +27,7 @@ OFFICES = (
             Role.MARKER: 3,
             Role.CHAIR: 1,
             Role.PANEL_MEMBER: 3,
+            Role.COMMUNITY_REP: 2,
             Role.DECISION_MAKER: 1,
             Role.CHIEF_EXECUTIVE: 1,
             Role.FINANCE: 1,
@@ -50,12 +51,15 @@ TITLES = {
     Role.MARKER: "Marker",
     Role.CHAIR: "Panel chair",
     Role.PANEL_MEMBER: "Panel member",
+    Role.COMMUNITY_REP: "Community representative",
     Role.DECISION_MAKER: "Commissioner",
     Role.CHIEF_EXECUTIVE: "Chief executive",
     Role.FINANCE: "Finance officer",
     Role.ADMIN: "Administrator",
 }
-KEYS = {Role.PANEL_MEMBER: "panel"}
+KEYS = {Role.PANEL_MEMBER: "panel", Role.COMMUNITY_REP: "resident"}
+# A representative marks and sits; the role alone gives neither.
+WITH = {Role.COMMUNITY_REP: (Role.MARKER, Role.PANEL_MEMBER)}
 
 GROUPS = (
     ("Example Street Youth Club (fictional)", OrgType.REGISTERED_CHARITY, "LE3 1AA"),
@@ -118,7 +122,8 @@ def make_cast(session: Session, *, now: datetime) -> Cast:
 def _employ(cast: Cast, office: Office, role: Role, number: int, now: datetime) -> None:
     key = f"{office.code}.{KEYS.get(role, role.replace('_', '-'))}-{number}"
     person = _person(cast, key, f"{TITLES[role]} {number}", now)
-    accounts.give_role(cast.session, person, office, role, actor=SETTER_UP, now=now, reason="Sample")
+    for each in (role, *WITH.get(role, ())):
+        accounts.give_role(cast.session, person, office, each, actor=SETTER_UP, now=now, reason="Sample")
 
 
 def _join(cast: Cast, number: int, roles: tuple[Role, ...], word: str, now: datetime) -> None:

@@ -18,6 +18,7 @@ from grants.sample.history import load_history
 from grants.sample.live import load_coming_rounds, load_open_round, load_scoring_round
 from grants.sample.paper import load_offers, load_running_grants, load_safety_fund
 from grants.sample.people import make_cast
+from grants.sample.residents import load_residents
 from workflows.deadlines import from_london
 from workflows.errors import TransitionRefused
 
@@ -47,6 +48,7 @@ def load_sample(session: Session, *, now: datetime) -> bool:
     load_running_grants(session, cast, now=now)
     load_offers(session, cast, now=now)
     load_coming_rounds(session, cast, now=now)
+    load_residents(cast, now=now)
     load_scoring_round(session, cast, now=now)
     load_open_round(session, cast, now=now)
     load_group_details(cast, now=now)

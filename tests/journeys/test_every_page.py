@@ -32,6 +32,7 @@ PEOPLE = (
     "llr.marker-1",
     "llr.chair-1",
     "llr.panel-1",
+    "llr.resident-2",
     "llr.decision-maker-1",
     "llr.chief-executive-1",
     "llr.finance-1",

@@ -145,6 +145,7 @@ def test_the_panel_leads_them_to_what_comes_first_and_back(desk):
         assert [each.is_community_rep for each in panel.members] == [False, True]
         db.session.commit()
         path, code = f"/office/panels/{panel.id}", office.code
+    assert "Not prepared yet" in read_page(desk.client("manager").get(f"/office/rounds/{desk.round_id}/markers")).text
     rep = desk.client("rep")
     for each in (path, f"{path}/interests"):
         assert rep.get(each).location.endswith(f"/office/{code}/representing")

@@ -18,6 +18,7 @@ from grants.assessment.views.blueprint import bp
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
+from grants.representatives.queries import unprepared_among
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
@@ -84,6 +85,7 @@ def round_markers(round_: Round) -> Any:
         assigned=assigned,
         alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
         assignable=ASSIGNABLE,
+        unprepared=unprepared_among(db.session, round_, [each.person.id for each in loads]),
         form=form,
         waiting=any(each.assigned > each.locked for each in loads),
         offers=_round_offers(round_),
