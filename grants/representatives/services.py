@@ -148,7 +148,10 @@ def end_preparation(session: Session, prepared: PreparationRecord, reason: str, 
     _require_keeper(prepared.office_id, actor)
     if not reason.strip():
         raise Invalid(problems={"reason": "reason-needed"})
-    session.refresh(prepared, with_for_update=True)
+    # In a statement of its own: a refresh repeats the joins that the record was read with, which can't all be held.
+    own = sa.select(PreparationRecord.id).where(PreparationRecord.id == prepared.id)
+    session.execute(own.with_for_update())
+    session.refresh(prepared)
     if prepared.ended_at is not None:
         return
     _end(session, prepared, reason.strip(), actor=actor, now=now)

@@ -193,7 +193,7 @@ def _mark(session: Session, cast: Cast, round_: Round, bids: Mapping[int, Applic
     assessment.assign_marker(session, bids[5], late, actor=manager, now=now - timedelta(hours=5))
     # A resident of the area, to whom it opens after the training.
     resident = cast.people["llr.resident-2"]
-    assessment.assign_marker(session, bids[6], resident, actor=manager, now=now - timedelta(hours=4))
+    assessment.assign_marker(session, bids[6], resident, actor=manager, now=at(now, -2))
 
 
 def _score(session: Session, cast: Cast, assignment: Assignment, count: int, now: datetime) -> None:
