@@ -138,7 +138,7 @@ class OfficeRolesForm(Form):
     reason = reason_field()
 
     def validate_roles(self, field: SelectMultipleField) -> None:
-        chosen = self.chosen()
+        chosen = set(field.data or [])
         if Role.COMMUNITY_REP in chosen and chosen - BESIDE_REP:
             raise ValidationError(labels.sentence_for("rep-and-staff"))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from grants.accounts.models import OfficeRole, Person
 from grants.applications.models import Application, ApplicationArea
@@ -78,11 +78,12 @@ class PreparationRecord(Base):
 
 def represents(person_id: Any, office_id: Any) -> sa.ColumnElement[bool]:
     """Whether the person is a representative in the office now."""
+    role = aliased(OfficeRole)
     return sa.exists().where(
-        OfficeRole.person_id == person_id,
-        OfficeRole.office_id == office_id,
-        OfficeRole.role == Role.COMMUNITY_REP,
-        OfficeRole.ended_at.is_(None),
+        role.person_id == person_id,
+        role.office_id == office_id,
+        role.role == Role.COMMUNITY_REP,
+        role.ended_at.is_(None),
     )
 
 
@@ -123,6 +124,20 @@ def unprepared(person_id: Any) -> sa.ColumnElement[bool]:
         for kind in Preparation
     ]
     return sa.and_(asks, ~sa.and_(*done))
+
+
+def lacks_preparation(person_id: Any, office_id: Any) -> sa.ColumnElement[bool]:
+    """Whether the person is a representative in the office who lacks something, whatever a round asks for."""
+    done = [
+        sa.exists().where(
+            PreparationRecord.person_id == person_id,
+            PreparationRecord.office_id == office_id,
+            PreparationRecord.kind == kind,
+            PreparationRecord.ended_at.is_(None),
+        )
+        for kind in Preparation
+    ]
+    return sa.and_(represents(person_id, office_id), ~sa.and_(*done))
 
 
 def out_of_reach(person_id: Any) -> sa.ColumnElement[bool]:

@@ -18,6 +18,7 @@ from grants.representatives.queries import Representative
 from grants.web.access import allows, current_actor
 from grants.web.forms import open_form
 from grants.web.labels import representatives as words
+from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import Invalid
 from workflows.rules.representing import Preparation
@@ -28,6 +29,7 @@ KEEPERS = (Role.ADMIN, Role.MANAGER)
 
 
 @bp.get("/office/<office_code>/representatives")
+@can_wait
 @allows(*KEEPERS, on=get_office)
 def list_them(office: Office) -> Any:
     people = queries.list_representatives(db.session, office)
@@ -35,6 +37,7 @@ def list_them(office: Office) -> Any:
 
 
 @bp.get("/office/<office_code>/people/<int:person_id>/representing")
+@can_wait
 @allows(*KEEPERS, on=queries.get_representative)
 def show(found: Representative) -> Any:
     return _page(found)

@@ -20,6 +20,7 @@ from grants.funds.models import SupportEvent
 from grants.meetings.models import MinutesSection
 from grants.reviews.models import Review
 from tests.files import a_document
+from tests.services.test_representatives import a_record
 from tests.stages import Stage, a_review
 
 PUBLIC = frozenset({"public"})
@@ -503,6 +504,7 @@ ARGUMENTS: dict[str, Callable[[Stage], Any]] = {
     "request_id": lambda stage: 0,
     "section_id": lambda stage: stage.session.scalars(sa.select(MinutesSection.id).limit(1)).one(),
     "source_id": lambda stage: stage.bids[1].id,
+    "record_id": a_record,
     "rule_code": lambda stage: stage.round_.rules[0].code,
 }
 # Where the same name stands for another kind of thing.

@@ -32,6 +32,12 @@ def a_rep(stage, *parts, name="rep"):
     return person
 
 
+def a_record(stage):
+    """The number of a record of a representative."""
+    a_rep(stage)
+    return prepare(stage, Preparation.TRAINING).id
+
+
 def reach(stage, parts, name="rep"):
     reps.set_reach(
         stage.session,

@@ -21,6 +21,7 @@ from grants.assessment.queries.walk import marking_order, own_work
 from grants.core.scoping import get_visible
 from grants.endorsements.queries import given_after
 from grants.funds.models import Criterion, Round
+from grants.representatives.models import lacks_preparation
 from workflows.actors import Actor, Role
 from workflows.application import PASSED_CHECKS
 from workflows.assignment import LOCKED_STATES, OUT, AssignmentState
@@ -110,14 +111,18 @@ def list_queue(session: Session, actor: Actor) -> list[QueueItem]:
 
 def list_markers(session: Session, office_id: int) -> list[Person]:
     """The people who hold the marker's role in the office now."""
-    return list(
-        session.scalars(
-            sa.select(Person)
-            .join(OfficeRole, OfficeRole.person_id == Person.id)
-            .where(OfficeRole.office_id == office_id, OfficeRole.role == Role.MARKER, OfficeRole.ended_at.is_(None))
-            .order_by(Person.name, Person.id)
-        )
+    return list(markers_prepared(session, office_id))
+
+
+def markers_prepared(session: Session, office_id: int) -> dict[Person, bool]:
+    """The same, each with whether they have done what a representative does first; who is none has nothing to do."""
+    rows = session.execute(
+        sa.select(Person, lacks_preparation(Person.id, office_id))
+        .join(OfficeRole, OfficeRole.person_id == Person.id)
+        .where(OfficeRole.office_id == office_id, OfficeRole.role == Role.MARKER, OfficeRole.ended_at.is_(None))
+        .order_by(Person.name, Person.id)
     )
+    return {person: not lacks for person, lacks in rows}
 
 
 def marker_loads(people: Collection[Person], assigned: Mapping[int, Collection[Assignment]]) -> list[MarkerLoad]:

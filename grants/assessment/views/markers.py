@@ -12,13 +12,12 @@ from grants.assessment import queries, services
 from grants.assessment.forms import AssignForm, ReasonForm
 from grants.assessment.models import Assignment
 from grants.assessment.queries.facts import round_facts
-from grants.assessment.queries.work import bids_in
+from grants.assessment.queries.work import bids_in, markers_prepared
 from grants.assessment.services.assigning import ASSIGNABLE
 from grants.assessment.views.blueprint import bp
 from grants.clock import utc_now
 from grants.extensions import db
 from grants.funds.models import Round
-from grants.representatives.queries import unprepared_among
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
@@ -65,14 +64,14 @@ def round_markers(round_: Round) -> Any:
     shut = queries.barred_in(db.session, round_.id, current_actor())
     bids = [bid for bid in bids_in(db.session, round_.id, IN_ASSESSMENT) if bid.id not in shut]
     assigned = queries.assignments_of(db.session, [bid.id for bid in bids])
-    loads = queries.marker_loads(queries.list_markers(db.session, round_.office_id), assigned)
+    people = markers_prepared(db.session, round_.office_id)
+    loads = queries.marker_loads(list(people), assigned)
     form = open_form(AssignForm)
     form.markers.choices = [SelectChoice(each.person.id, each.person.name) for each in loads]
     form.bids.choices = [SelectChoice(each.id, each.reference) for each in bids if each.state in ASSIGNABLE]
     if form.validate_on_submit():
-        people = [each.person for each in loads if each.person.id in (form.markers.data or [])]
         chosen = [each for each in bids if each.id in (form.bids.data or [])]
-        done = _assign(round_, people, chosen)
+        done = _assign(round_, [each for each in people if each.id in (form.markers.data or [])], chosen)
         if done:
             flash(done, "success")
             return redirect(url_for("assessment.round_markers", round_id=round_.id), 303)
@@ -85,7 +84,7 @@ def round_markers(round_: Round) -> Any:
         assigned=assigned,
         alerts=queries.interest_alerts(db.session, [each.id for each in bids]),
         assignable=ASSIGNABLE,
-        unprepared=unprepared_among(db.session, round_, [each.person.id for each in loads]),
+        unprepared={each.id for each, is_ready in people.items() if round_.needs_prepared_reps and not is_ready},
         form=form,
         waiting=any(each.assigned > each.locked for each in loads),
         offers=_round_offers(round_),
