@@ -1,4 +1,6 @@
-"""Whoever has a direct interest in a bid finds nothing of it: by no page, file, feed or search, nor by subtraction.
+"""Whoever has a direct interest in a bid, or represents another area, finds nothing of it.
+
+By no page, file, feed or search, nor by subtraction.
 
 Two worlds differ only in what the bid says, asks and scored. Everything that such a person can open is read in both,
 and has to be the same: then no figure, count or order of theirs can hold anything of the bid.
@@ -37,6 +39,7 @@ from grants.decisions.models import Decision
 from grants.extensions import db
 from grants.meetings.models import MinutesSection
 from grants.notifications import services as notifications
+from grants.representatives.models import PreparationRecord, Reach
 from tests import builders, stages
 from tests.apps import empty_database, sign_in
 from tests.architecture.access_table import GROUP, TABLE, address
@@ -45,6 +48,7 @@ from tests.stages import Stage
 from workflows.actors import Role
 from workflows.application import ApplicationState as S
 from workflows.assignment import Interest
+from workflows.rules.representing import Preparation, last_day
 
 POT = 9_000_000
 ROLES = {
@@ -57,10 +61,13 @@ ROLES = {
     "chief": {Role.CHIEF_EXECUTIVE},
     "finance": {Role.FINANCE},
     "all": {Role.OFFICER, Role.MANAGER, Role.MARKER, Role.CHAIR, Role.PANEL_MEMBER},
+    # Has no interest in the bid, but represents the other area.
+    "resident": {Role.COMMUNITY_REP, Role.MARKER, Role.PANEL_MEMBER},
 }
 # Letters with a made-up bid, and whether the machine is well.
 SAMPLES = {"accounts.mailbox", "health.ready", "notifications.preview_letter"}
-SEATED = ("chair", "member", "all")
+SEATED = ("chair", "member", "all", "resident")
+HIDDEN_AREA, OTHER_AREA = "East Example", "West Example"
 # Tokens and what a browser is told about scripts differ between any two readings.
 NOISE = re.compile(r'name=\\?"csrf_token\\?" value=\\?"[^"\\]*|nonce-[\w-]+|\b[0-9a-f]{16,64}\b|receipt [\w-]+')
 
@@ -110,29 +117,41 @@ def build(walk: Callable[..., Stage], secret: Secret) -> tuple[Stage, dict[str, 
     session = db.session
     costs = {
         "P1": secret.title,
+        "P7": [HIDDEN_AREA],
         "B1": secret.ask_pence,
         "B2": [{"description": "Hall hire", "amount_pence": secret.ask_pence}],
     }
     stage = walk(session, scores=(secret.score, 4, 2), answers=costs, pot_pence=POT)
     people = {name: staff(session, stage.office, *roles, name=f"Person {name}") for name, roles in ROLES.items()}
     hidden = stage.bids[0]
-    for person in people.values():
-        for bid in stage.bids:
+    for name, person in people.items():
+        for bid in stage.bids[1:] if name == "resident" else stage.bids:
             kind = Interest.DIRECT if bid is hidden else Interest.NONE
             session.add(
                 InterestDeclaration(
                     application_id=bid.id, person_id=person.id, interest=kind, detail="Kin", declared_at=stage.now
                 )
             )
+    represents(stage, people["resident"], OTHER_AREA)
     if stage.panel is not None:
         for name in SEATED:
-            seat = PanelMember(panel_id=stage.panel.id, person_id=people[name].id, is_chair=name != "member")
-            seat.is_present = True
+            seat = PanelMember(panel_id=stage.panel.id, person_id=people[name].id, is_chair=name in {"chair", "all"})
+            seat.is_present, seat.is_community_rep = True, name == "resident"
             session.add(seat)
     while notifications.expand_outbox(session, stage.now):
         pass
     session.commit()
     return stage, people
+
+
+def represents(stage: Stage, person: Person, area: str) -> None:
+    """Prepared, and asked to judge the bids of this area alone."""
+    given = {"office_id": stage.office.id, "person_id": person.id}
+    stage.session.add(Reach(**given, area_name=area, given_at=stage.now))
+    day = stage.now.date()
+    for kind in Preparation:
+        days = {"done_on": day, "until_on": last_day(kind, day), "recorded_at": stage.now}
+        stage.session.add(PreparationRecord(**given, kind=kind, evidence="Seen", **days))
 
 
 def first_pages(app: Flask, stage: Stage) -> list[str]:
@@ -147,6 +166,7 @@ def first_pages(app: Flask, stage: Stage) -> list[str]:
         "message_id": list(session.scalars(sa.select(Message.id))),
         "organisation_id": [hidden.organisation_id, stage.bids[1].organisation_id],
         "rule_code": [stage.round_.rules[0].code],
+        "record_id": list(session.scalars(sa.select(PreparationRecord.id))),
         "scenario_id": list(session.scalars(sa.select(Scenario.id))),
         "section_id": list(session.scalars(sa.select(MinutesSection.id))),
         "declaration_id": list(session.scalars(sa.select(InterestDeclaration.id))),
