@@ -27,6 +27,44 @@ def _search_again() -> None:
 
 def upgrade() -> None:
     op.create_table(
+        "preparation_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("training", "confidentiality", name="preparation", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("done_on", sa.Date(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("signed_name", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
+        sa.Column("recorded_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint("kind IN ('training', 'confidentiality')", name=op.f("ck_preparation_record_kind_known")),
+        sa.CheckConstraint("until_on >= done_on", name=op.f("ck_preparation_record_until_after_done")),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_preparation_record_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_preparation_record_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"],
+            ["person.id"],
+            name=op.f("fk_preparation_record_recorded_by_id_person"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preparation_record")),
+    )
+    with op.batch_alter_table("preparation_record", schema=None) as batch_op:
+        batch_op.create_index("ix_preparation_record_until", ["ended_at", "until_on"], unique=False)
+        batch_op.create_index("ix_preparation_record_who", ["person_id", "office_id", "kind"], unique=False)
+
+    op.create_table(
         "bulk_job",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -100,6 +138,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("over_programming", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_over_programming_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "representative_reach",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column("area_name", sa.String(length=120), nullable=False),
+        sa.Column("given_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("round_id IS NULL OR area_name = ''", name=op.f("ck_representative_reach_round_or_area")),
+        sa.ForeignKeyConstraint(
+            ["office_id"], ["office.id"], name=op.f("fk_representative_reach_office_id_office"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_representative_reach_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["round.id"], name=op.f("fk_representative_reach_round_id_round"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_representative_reach")),
+    )
+    with op.batch_alter_table("representative_reach", schema=None) as batch_op:
+        batch_op.create_index("ix_representative_reach_who", ["person_id", "office_id"], unique=False)
 
     op.create_table(
         "saved_view",
@@ -893,13 +955,29 @@ def upgrade() -> None:
             )
         )
 
+    with op.batch_alter_table("office", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("confidentiality_statement", sa.Text(), nullable=False, server_default=""))
+
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reserve_until_on", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("lines_removed", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("conditions", sa.Text(), nullable=False, server_default=""))
 
     with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("needs_prepared_reps", sa.Boolean(), nullable=False, server_default=sa.true()))
         batch_op.add_column(sa.Column("is_anonymous", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("membership") as batch_op:
+        batch_op.drop_constraint(op.f("ck_membership_role_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_membership_role_known"),
+            "role IN ('lead', 'contributor', 'signatory', 'officer', 'manager', 'marker', 'chair', 'panel_member', 'community_rep', 'decision_maker', 'chief_executive', 'finance', 'admin', 'system')",
+        )
+    with op.batch_alter_table("office_role") as batch_op:
+        batch_op.drop_constraint(op.f("ck_office_role_role_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_office_role_role_known"),
+            "role IN ('lead', 'contributor', 'signatory', 'officer', 'manager', 'marker', 'chair', 'panel_member', 'community_rep', 'decision_maker', 'chief_executive', 'finance', 'admin', 'system')",
+        )
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.create_check_constraint(op.f("ck_criterion_scale_rises"), "min_score BETWEEN 0 AND max_score - 1")
     with op.batch_alter_table("application") as batch_op:
@@ -923,10 +1001,13 @@ def upgrade() -> None:
         batch_op.alter_column("comes_back", server_default=None)
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.alter_column("min_score", server_default=None)
+    with op.batch_alter_table("office") as batch_op:
+        batch_op.alter_column("confidentiality_statement", server_default=None)
     with op.batch_alter_table("recommendation") as batch_op:
         batch_op.alter_column("lines_removed", server_default=None)
         batch_op.alter_column("conditions", server_default=None)
     with op.batch_alter_table("round") as batch_op:
+        batch_op.alter_column("needs_prepared_reps", server_default=None)
         batch_op.alter_column("is_anonymous", server_default=None)
     # A bid that waits for an answer holds its group's one place in the round.
     op.drop_index("uq_application_live", "application")
@@ -959,6 +1040,18 @@ def downgrade() -> None:
             "state IN ('approved', 'awarded', 'checking', 'clarification', 'draft', 'eligible', 'moderated', 'not_recommended', 'recommended', 'reserve', 'scored', 'scoring', 'submitted')"
         ),
     )
+    with op.batch_alter_table("membership") as batch_op:
+        batch_op.drop_constraint(op.f("ck_membership_role_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_membership_role_known"),
+            "role IN ('lead', 'contributor', 'signatory', 'officer', 'manager', 'marker', 'chair', 'panel_member', 'decision_maker', 'chief_executive', 'finance', 'admin', 'system')",
+        )
+    with op.batch_alter_table("office_role") as batch_op:
+        batch_op.drop_constraint(op.f("ck_office_role_role_known"), type_="check")
+        batch_op.create_check_constraint(
+            op.f("ck_office_role_role_known"),
+            "role IN ('lead', 'contributor', 'signatory', 'officer', 'manager', 'marker', 'chair', 'panel_member', 'decision_maker', 'chief_executive', 'finance', 'admin', 'system')",
+        )
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.drop_constraint(op.f("ck_criterion_scale_rises"), type_="check")
     with op.batch_alter_table("application") as batch_op:
@@ -977,11 +1070,15 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f("ck_interest_declaration_kind_known"), type_="check")
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.drop_column("is_anonymous")
+        batch_op.drop_column("needs_prepared_reps")
 
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.drop_column("conditions")
         batch_op.drop_column("lines_removed")
         batch_op.drop_column("reserve_until_on")
+
+    with op.batch_alter_table("office", schema=None) as batch_op:
+        batch_op.drop_column("confidentiality_statement")
 
     with op.batch_alter_table("interest_declaration", schema=None) as batch_op:
         batch_op.drop_column("kind")
@@ -1091,6 +1188,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_office_id"))
 
     op.drop_table("saved_view")
+    with op.batch_alter_table("representative_reach", schema=None) as batch_op:
+        batch_op.drop_index("ix_representative_reach_who")
+
+    op.drop_table("representative_reach")
     with op.batch_alter_table("over_programming", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_over_programming_office_id"))
 
@@ -1101,4 +1202,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_bulk_job_due")
 
     op.drop_table("bulk_job")
+    with op.batch_alter_table("preparation_record", schema=None) as batch_op:
+        batch_op.drop_index("ix_preparation_record_who")
+        batch_op.drop_index("ix_preparation_record_until")
+
+    op.drop_table("preparation_record")
     _search_again()
