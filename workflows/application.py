@@ -16,7 +16,9 @@ from workflows.judging import (
     enough_markers,
     every_score_agreed,
     fits_the_pot,
+    group_did_not_fail,
     marks_missing,
+    open_check_is_covered,
     panel_sits,
     part_can_be_done,
     reaches_the_line,
@@ -117,6 +119,10 @@ class ApplicationFacts:
     pot_left_pence: int = 0
     took_part: bool = True
     award_reason: str = ""
+    # Of due diligence: the group failed it; the fund asks for it and it is not done; the conditions of the grant.
+    failed_diligence: bool = True
+    diligence_open: bool = True
+    conditions: str = ""
     decision_approved: bool = False
     offer_accepted: bool = False
     offer_over: bool = False
@@ -350,13 +356,15 @@ APPLICATION = Workflow(
         ("return-to-markers", {S.SCORED, S.MODERATED}, S.SCORING,  TIMER,          [round_running, marks_missing],                 []),
         ("reopen-scoring",    {S.SCORED, S.MODERATED}, S.SCORING,  CHAIR,          [round_running, reason_given],                  []),
         ("moderate",          {S.SCORED, S.MODERATED}, S.MODERATED, CHAIR,         [round_running, panel_sits, chair_has_no_direct_interest, every_score_agreed], []),
-        ("recommend",         {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, fits_the_pot], []),
+        ("recommend",         {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED, CHAIR,
+            [round_running, panel_sits, chair_has_no_direct_interest, group_did_not_fail, open_check_is_covered, reaches_the_line, fits_the_pot], []),
         ("recommend-part",    {S.MODERATED} | PANEL_OUTCOMES, S.RECOMMENDED_PART, CHAIR,
-            [round_running, panel_sits, chair_has_no_direct_interest, reaches_the_line, part_can_be_done, fits_the_pot],                     []),
+            [round_running, panel_sits, chair_has_no_direct_interest, group_did_not_fail, open_check_is_covered, reaches_the_line, part_can_be_done,
+             fits_the_pot], []),
         ("put-in-reserve",    {S.MODERATED} | PANEL_OUTCOMES, S.RESERVE, CHAIR,    [round_running, panel_sits, chair_has_no_direct_interest, reason_given], []),
         ("not-recommend",     {S.MODERATED} | PANEL_OUTCOMES, S.NOT_RECOMMENDED, CHAIR, [round_running, panel_sits, chair_has_no_direct_interest], []),
         ("send-back",         PANEL_OUTCOMES,   S.MODERATED,       DECIDER,        [reason_given],                                 []),
-        ("approve",           TO_FUND,          S.APPROVED,        DECIDER,        [round_running, never_their_own, says_why, fits_the_pot], []),
+        ("approve",           TO_FUND,          S.APPROVED,        DECIDER,        [round_running, never_their_own, group_did_not_fail, says_why, fits_the_pot], []),
         ("decline",           PANEL_OUTCOMES,   S.DECLINED,        DECIDER,        [round_running, never_their_own],               []),
         ("announce-declined", S.DECLINED,       S.DECLINED,        MANAGER,        [decision_stands],
             [Tell("outcome-declined", Audience.LEAD)]),

@@ -53,6 +53,18 @@ def reaches_the_line(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.at_or_above_line or facts.reason.strip() else Refusal("below-line-needs-reason")
 
 
+def group_did_not_fail(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Two people found that the group can't be trusted with a grant now. What is on paper was settled there.
+    return Refusal("diligence-failed") if facts.failed_diligence and not facts.on_paper else None
+
+
+def open_check_is_covered(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    # Our default: the panel need not wait for a check, and says on what condition, or why, it recommends without.
+    if facts.on_paper or not facts.diligence_open or facts.conditions.strip() or facts.reason.strip():
+        return None
+    return Refusal("diligence-open")
+
+
 def part_can_be_done(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     # Published practice: a part only where the project can go ahead with it, and with what it leaves out named.
     amount, least = facts.award_pence or 0, facts.minimum_pence or facts.ask_pence

@@ -18,6 +18,7 @@ from grants.assessment.queries import barred_in, find_panel, get_panel, line_of
 from grants.assessment.queries.facts import UNMODERATED, recommended_pence
 from grants.assessment.queries.placing import as_bids, funding_to_date
 from grants.assessment.queries.table import panel_bids
+from grants.diligence.queries import failed_of
 from grants.funding.models import OverProgramming
 from grants.funding.queries import ceiling_pence, find_over_programming
 from grants.funds.model_form import MINIMUM_VIABLE
@@ -59,7 +60,7 @@ class Board:
 
 
 def board_of(session: Session, panel: Panel, actor: Actor) -> Board:
-    """The board as this person may see it; eleven queries however many bids."""
+    """The board as this person may see it; twelve queries however many bids."""
     round_ = panel.round
     shut = set(barred_in(session, round_.id, actor))
     every = panel_bids(session, round_.id)
@@ -86,6 +87,7 @@ def board_of(session: Session, panel: Panel, actor: Actor) -> Board:
                 funded_before=bid.funded_before,
                 earlier_pence=earlier.get(application.organisation_id, 0),
                 area_earlier_pence=to_date.get(bid.area, 0),
+                ruled_out=bid.ruled_out,
             )
         )
     return Board(
@@ -148,7 +150,7 @@ def rules_of(board: Board, asked: Mapping[str, Any]) -> tuple[tuple[Candidate, .
 
 
 def _with_must(candidate: Candidate, must: str | None) -> Candidate:
-    return replace(candidate, must=Must(must)) if must else candidate
+    return replace(candidate, must=Must(must)) if must and not candidate.ruled_out else candidate
 
 
 def get_board_panel(session: Session, actor: Actor, panel_id: int) -> Panel:
@@ -217,8 +219,15 @@ def texts_of(session: Session, ids: Sequence[int]) -> dict[int, dict[str, str]]:
     rows = session.scalars(sa.select(Recommendation).where(Recommendation.application_id.in_(ids)))
     return {
         row.application_id: {"crime_reduction_reason": row.crime_reduction_reason, "feedback": row.feedback}
+        | ({"conditions": row.conditions} if row.conditions else {})
         for row in rows
     }
+
+
+def is_stale(board: Board, scenario: Scenario) -> bool:
+    """Whether it was worked out for other bids than these are now; also where it funds a group that failed since."""
+    funds = {str(board.bids[each.reference].id) for each in board.candidates if each.ruled_out} & set(scenario.awards)
+    return scenario.bids_version != board.version or bool(funds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +270,8 @@ def reserve_of(session: Session, round_: Round, actor: Actor, today: date) -> Re
         ceiling = ceiling_pence(session, round_.id, round_.pot_pence)
         free = max(0, ceiling - recommended_pence(session, round_.id))
     minimums = _minimums(session, [bid.id for bid, _ in seen])
-    waiting = [_waiting(bid, row, minimums.get(bid.id), free) for bid, row in seen]
+    failed = failed_of(session, [bid.id for bid, _ in seen])
+    waiting = [_waiting(bid, row, minimums.get(bid.id), 0 if bid.id in failed else free) for bid, row in seen]
     first = next((each for each in waiting if each.fits_pence and not each.is_over(today)), None)
     return Reserve(free, tuple(waiting), first, len(rows) - len(seen))
 
@@ -269,4 +279,4 @@ def reserve_of(session: Session, round_: Round, actor: Actor, today: date) -> Re
 def _waiting(bid: Application, row: Recommendation, least: int | None, free: int) -> Waiting:
     ask = bid.ask_pence or 0
     least = least if least and least <= ask else ask
-    return Waiting(bid, row, least, min(ask, free) if free >= least else 0)
+    return Waiting(bid, row, least, min(ask, free) if free >= least > 0 else 0)

@@ -178,7 +178,7 @@ def record_recommendation(
     board = queries.board_of(session, panel, actor)
     if seen_version is not None and seen_version != scenario.version:
         raise Stale(subject="scenario", id=scenario.id)
-    if board.version != scenario.bids_version:
+    if queries.is_stale(board, scenario):
         raise TransitionRefused("scenario-stale")
     if scenario.findings.get("conflict"):
         raise TransitionRefused("scenario-impossible")
@@ -255,7 +255,8 @@ def _place(
             row = set_outcome(session, bid, Placing.RESERVE, reason=reason or NO_ROOM, actor=actor, now=now, **words)
             row.reserve_rank = reserve
         else:
-            set_outcome(session, bid, Placing.NOT_RECOMMENDED, reason=reason, actor=actor, now=now, **words)
+            row = set_outcome(session, bid, Placing.NOT_RECOMMENDED, reason=reason, actor=actor, now=now, **words)
+            row.reason_code = each.ruled_out
 
 
 def _record(session: Session, panel: Panel, action: str, actor: Actor, now: datetime, **detail: str) -> None:

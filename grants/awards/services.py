@@ -58,6 +58,7 @@ def _drafted(bid: Application, item: DecisionItem, now: datetime) -> Award:
         project_title=bid.project_title,
         amount_pence=item.amount_pence,
         purpose=bid.summary or bid.project_title,
+        conditions=item.conditions,
         is_fictional=bid.is_fictional,
         created_at=now,
     )

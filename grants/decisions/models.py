@@ -65,6 +65,8 @@ class DecisionItem(Base):
     outcome: Mapped[str] = mapped_column(sa.String(10))
     amount_pence: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     reason: Mapped[str] = mapped_column(sa.Text, default="")
+    # As the panel recommended them; the offer carries them.
+    conditions: Mapped[str] = mapped_column(sa.Text, default="")
 
     decision: Mapped[Decision] = relationship(back_populates="items")
     application: Mapped[Application] = relationship()

@@ -12,6 +12,7 @@ from grants.accounts.models import Office
 from grants.applications.queries import base_facts
 from grants.assessment import services as assessment
 from grants.assessment.models import Panel
+from grants.assessment.queries import barred_from
 from grants.core import audit, transitions
 from grants.core.transitions import Move
 from grants.decisions.models import Decision, DecisionItem
@@ -27,6 +28,7 @@ from grants.decisions.queries import (
     load_items,
     missing_declarations,
 )
+from grants.diligence.queries import failed_of
 from grants.funding.queries import ceiling_pence
 from grants.funds.models import Round
 from workflows.actors import SYSTEM, Actor
@@ -36,6 +38,7 @@ from workflows.decision import DecisionFacts, DecisionState
 from workflows.errors import Invalid, TransitionRefused
 from workflows.round import RoundFacts
 
+UNSHOWN = "a bid that is not shown to you"
 OUTCOMES = {"recommended": "grant", "reserve": "reserve", "not_recommended": "decline"}
 
 
@@ -97,6 +100,7 @@ def _fill(session: Session, decision: Decision) -> None:
             session.add(item)
         item.outcome = OUTCOMES[recommendation.outcome]
         item.amount_pence = recommendation.amount_pence if item.outcome == "grant" else 0
+        item.conditions = recommendation.conditions if item.outcome == "grant" else ""
         item.reason = recommendation.crime_reduction_reason if item.outcome == "grant" else recommendation.reason
     for gone in standing.values():
         session.delete(gone)
@@ -159,7 +163,7 @@ def approve_decision(
     """Decide as recommended: every grant with its own reason, keyed by the bid's id in `reasons`.
 
     Bids recommended become approved, those not recommended declined, the reserve list stays; the round is decided.
-    Raises TransitionRefused (took-part-earlier, award-reason-needed, over-the-pot ...) or Stale.
+    Raises Stale or TransitionRefused (took-part-earlier, award-reason-needed, diligence-failed-since, over-the-pot).
     """
     load_items(session, decision)
     for item in decision.items:
@@ -167,6 +171,7 @@ def approve_decision(
             item.reason = reasons.get(item.application_id, item.reason).strip()
     facts = facts_for_decision(session, decision, actor, now=now, interests_statement=interests_statement)
     transitions.check(decision, "approve", facts, actor, seen_version=seen_version)
+    _refuse_failed(session, decision, actor)
     decision.interests_statement = interests_statement.strip()
     decision.decided_at, decision.decided_by_id, decision.decided_by_name = now, actor.person_id, actor.name
     transitions.apply(session, decision, "approve", facts, actor=actor, now=now, seen_version=seen_version)
@@ -175,6 +180,16 @@ def approve_decision(
         scope=decision.round.scope, now=now, panel_closed=facts.panel_closed, decision_approved=True
     )
     transitions.apply(session, decision.round, "decide", round_facts, actor=actor, now=now)
+
+
+def _refuse_failed(session: Session, decision: Decision, actor: Actor) -> None:
+    """A group that failed due diligence after the panel met gets nothing: the notice goes back to the panel."""
+    grants = {item.application_id: item.application.reference for item in decision.items if item.outcome == "grant"}
+    failed = failed_of(session, grants)
+    shut = barred_from(session, actor.person_id, failed)
+    named = sorted(UNSHOWN if number in shut else grants[number] for number in failed)
+    if named:
+        raise TransitionRefused("diligence-failed-since", references=tuple(named))
 
 
 def _settle_bids(session: Session, decision: Decision, facts: DecisionFacts, *, actor: Actor, now: datetime) -> None:
@@ -190,6 +205,7 @@ def _settle_bids(session: Session, decision: Decision, facts: DecisionFacts, *, 
             pot_left_pence=left,
             award_pence=item.amount_pence if item.outcome == "grant" else None,
             on_paper=actor.on_paper,
+            failed_diligence=False,
         )
         move = Move(item.application, own, reason=item.reason, detail={"decision_id": decision.id})
         if item.outcome == "grant":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from wtforms import HiddenField, IntegerField, RadioField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.widgets import HiddenInput
 
+from grants.web.fields import MoneyField
 from grants.web.forms import Form
 from grants.web.labels.diligence import FOUND, PASSING, RATINGS, SETTLED
 
@@ -38,7 +39,7 @@ class FinishForm(Form):
     conditions = TextAreaField(
         "Conditions",
         [Length(max=LONGEST, message=TOO_LONG)],
-        description="Only for a pass with conditions. The panel reads them.",
+        description="Only for a pass with conditions. They stand in the offer, and are published with the grant.",
     )
     rating = RadioField("Risk", [InputRequired("Choose the risk.")], choices=_choices(RATINGS))
     reason = TextAreaField(
@@ -46,6 +47,15 @@ class FinishForm(Form):
         [Length(max=LONGEST, message=TOO_LONG)],
         description="Needed where there is a concern, a red risk, or a grant of more than half a year's income.",
     )
+
+
+class RulesForm(Form):
+    """What a fund asks of due diligence."""
+
+    is_needed = BooleanField("Until a check is done, a bid is recommended only with a condition or a reason")
+    low = MoneyField("The low tier goes up to")
+    standard = MoneyField("The standard tier goes up to")
+    months = IntegerField("A check holds for so many months", [InputRequired("Write a number from 1 to 36.")])
 
 
 class ReasonForm(Form):

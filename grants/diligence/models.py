@@ -11,7 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.core.base import Base
-from grants.core.columns import Id, Instant, LongText, Stateful, UtcDateTime, one_of, references, state_check, text_enum
+from grants.core.columns import (
+    Id,
+    Instant,
+    LongText,
+    Pence,
+    Stateful,
+    UtcDateTime,
+    one_of,
+    references,
+    state_check,
+    text_enum,
+)
 from workflows.diligence import DILIGENCE
 from workflows.rules.diligence import Found, Rating, Result, Tier
 from workflows.rules.fraud_signals import Signal
@@ -119,6 +130,26 @@ class FraudSignal(Base):
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     settled_by: Mapped[Person | None] = relationship()
+
+
+class DiligenceRules(Base):
+    """What a fund asks of due diligence, where its office set something else than the defaults."""
+
+    __tablename__ = "diligence_rules"
+    __table_args__ = (
+        sa.CheckConstraint("low_pence > 0 AND low_pence < standard_pence", name="tiers_rise"),
+        sa.CheckConstraint("holds_months BETWEEN 1 AND 36", name="months_in_range"),
+    )
+
+    fund_id: Mapped[int] = mapped_column(sa.ForeignKey("fund.id", ondelete="RESTRICT"), primary_key=True)
+    # A bid whose check is not done is recommended only with a condition or a reason.
+    is_needed: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    low_pence: Mapped[Pence]
+    standard_pence: Mapped[Pence]
+    holds_months: Mapped[int] = mapped_column(sa.Integer)
+    version: Mapped[int] = mapped_column(sa.Integer, default=1)
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    saved_at: Mapped[Instant]
 
 
 class SignalSearch(Base):

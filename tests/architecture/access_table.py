@@ -264,6 +264,7 @@ TABLE: dict[str, frozenset[str]] = {
     "diligence.confirm_fail": MANAGER,
     "diligence.settle_signal": HANDLERS,
     "diligence.compare": HANDLERS,
+    "diligence.rules": MANAGER,
     # reviews
     "reviews.ask": GROUP,
     "reviews.list_reviews": HANDLERS | CHIEF | CHAIR,

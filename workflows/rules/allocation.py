@@ -50,6 +50,8 @@ class Bid:
     first_criterion: Fraction
     second_criterion: Fraction
     funded_before: bool
+    # Why it can't be recommended whatever its marks, as a code; empty where nothing stands in the way.
+    ruled_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def recommend(
 ) -> Allocation:
     """Place every bid.
 
-    At or above the line and fitting what is left: recommended. Not fitting: reserve, and the walk goes on.
+    Ruled out: not recommended, with its own reason. At or above the line and fitting what is left: recommended. Not fitting: reserve, and the walk goes on.
     Below the line: not recommended. Equal percents are ordered by the second criterion, the first, not
     funded before, the area with less funding to date, the smaller ask (our default order; an area that is
     not in `area_funding_to_date` has had nothing). Raises UnresolvedTie where equals would still be parted,
@@ -120,7 +122,7 @@ def recommend(
             placing, reason = _place(bid, left, line)
             left -= bid.ask_pence if placing is Placing.RECOMMENDED else 0
             outcomes.append(Placed(len(placed) + len(outcomes) + 1, bid, placing, reason))
-        if len({each.placing for each in outcomes}) > 1:
+        if len({each.placing for each in outcomes if not each.bid.ruled_out}) > 1:
             raise UnresolvedTie([bid.reference for bid in equals])
         placed += outcomes
     return Allocation(pot_pence, tuple(placed))
@@ -137,6 +139,8 @@ def within_pot(recommended_pence: Iterable[Pence], pot_pence: Pence) -> bool:
 
 
 def _place(bid: Bid, left_pence: Pence, line: Exact) -> tuple[Placing, str | None]:
+    if bid.ruled_out:
+        return Placing.NOT_RECOMMENDED, bid.ruled_out
     if not at_or_above_line(bid.percent, line):
         return Placing.NOT_RECOMMENDED, BELOW_LINE
     if bid.ask_pence > left_pence:

@@ -66,7 +66,7 @@ def down_the_list(candidates: Sequence[Candidate], rules: Rules) -> dict[str, Pe
 def departures(candidates: Sequence[Candidate], awards: Mapping[str, Pence], line: Fraction | int) -> tuple[str, ...]:
     """The bids that did not get what their rank would give them, by rank: each needs the panel's reason.
 
-    A bid at the line that gets less than its ask while one below it in rank gets something, and any bid below the
+    A bid that is ruled out departs from nothing. A bid at the line that gets less than its ask while one below it in rank gets something, and any bid below the
     line that gets something.
     """
     order = ranked(candidates)
@@ -74,7 +74,12 @@ def departures(candidates: Sequence[Candidate], awards: Mapping[str, Pence], lin
     return tuple(
         each.reference
         for place, each in enumerate(order)
-        if (each.percent >= line and place < last and awards.get(each.reference, 0) < each.ask_pence)
+        if (
+            each.percent >= line
+            and not each.ruled_out
+            and place < last
+            and awards.get(each.reference, 0) < each.ask_pence
+        )
         or (each.percent < line and awards.get(each.reference, 0))
     )
 

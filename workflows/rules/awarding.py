@@ -56,6 +56,8 @@ class Candidate:
     # What the area was given so far, for the order of equals.
     area_earlier_pence: Pence = 0
     must: Must | None = None
+    # Why nobody can fund it, as a code; stronger than what the panel says of it.
+    ruled_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +163,7 @@ def programme_of(candidates: Sequence[Candidate], rules: Rules) -> Programme:
 
 def is_fundable(candidate: Candidate, rules: Rules) -> bool:
     """Whether the bid may get anything: not ruled out, and at the line or said to be funded all the same."""
-    if candidate.must is Must.NOT:
+    if candidate.ruled_out or candidate.must is Must.NOT:
         return False
     return candidate.must is Must.FUND or at_or_above_line(candidate.percent, rules.line)
 
@@ -256,7 +258,7 @@ def ties_of(candidates: Sequence[Candidate], awards: Mapping[str, Pence]) -> tup
     """Bids that the tie order finds equal, in one area, of which some are funded in full and some are not at all."""
     groups: dict[tuple[object, ...], list[Candidate]] = {}
     for each in candidates:
-        groups.setdefault((tie_order(each), each.area, each.minimum_pence, each.must), []).append(each)
+        groups.setdefault((tie_order(each), each.area, each.minimum_pence, each.must, each.ruled_out), []).append(each)
     return tuple(
         tuple(sorted(each.reference for each in group))
         for group in groups.values()

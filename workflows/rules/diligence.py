@@ -16,6 +16,7 @@ from workflows.deadlines import add_months
 LOW_UP_TO_PENCE: Final = 100_000
 STANDARD_UP_TO_PENCE: Final = 1_000_000
 HOLDS_MONTHS: Final = 12
+MOST_MONTHS: Final = 36
 NEW_MONTHS: Final = 24
 # A grant above this share of a year's income needs words.
 MOST_PERCENT_OF_INCOME: Final = 50
@@ -74,6 +75,11 @@ class Rating(StrEnum):
     AMBER = "amber"
     RED = "red"
 
+
+# Why a bid is not recommended whatever its marks.
+FAILED: Final = "diligence-failed"
+# The condition of a grant that is recommended before its check is done. It stands in the offer and is published.
+OPEN_CONDITION: Final = "We finish our checks of your group before the grant starts."
 
 EVERY: Final = (Item.IDENTITY, Item.GOVERNING, Item.BANK, Item.CALL_BACK, Item.RECORD)
 FROM_STANDARD: Final = (Item.ACCOUNTS, Item.POLICIES, Item.SUBSIDY)

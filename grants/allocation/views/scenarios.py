@@ -82,7 +82,7 @@ def _cells(board: Board, scenario: Scenario) -> dict[str, Any]:
         "count": sum(1 for pence in awards.values() if pence),
         "spent": spent,
         "left": scenario.rules.get("pot_pence", board.round.pot_pence) - spent,
-        "is_stale": scenario.bids_version != board.version,
+        "is_stale": queries.is_stale(board, scenario),
     }
 
 
@@ -140,7 +140,7 @@ def show(worked: Worked) -> Any:
     candidates, rules = queries.rules_of(board, scenario.rules)
     awards = {ref: scenario.awards[str(bid.id)] for ref, bid in board.bids.items() if str(bid.id) in scenario.awards}
     choice = _stored(scenario, awards)
-    is_stale = scenario.bids_version != board.version
+    is_stale = queries.is_stale(board, scenario)
     listed = down_the_list(candidates, rules)
     seat = member_of(panel, actor.person_id)
     is_chair = seat is not None and seat.is_chair and is_sitting(panel)

@@ -11,17 +11,20 @@ from grants.applications.models import Application
 from grants.assessment.models import Recommendation
 from grants.assessment.queries.marks import agreed_of, locked_marks, marks_of, percent_from, rubric_of
 from grants.assessment.queries.table import BidRow
+from grants.diligence.queries import failed_of
 from grants.funds.models import Round, RoundArea
 from workflows.application import ApplicationState
 from workflows.errors import TransitionRefused
 from workflows.rules import scoring
 from workflows.rules.allocation import Bid
+from workflows.rules.diligence import FAILED
 
 
 def as_bids(session: Session, round_: Round, rows: Sequence[BidRow]) -> list[Bid]:
     """These rows as bids; refused (criteria-not-agreed) where one has neither agreed scores nor marks."""
     rubric = rubric_of(session, round_.id)
     ids = [row.application.id for row in rows]
+    failed = failed_of(session, ids)
     work, agreed = marks_of(session, ids, rubric), agreed_of(session, ids, rubric)
     bids = []
     for row in rows:
@@ -42,6 +45,7 @@ def as_bids(session: Session, round_: Round, rows: Sequence[BidRow]) -> list[Bid
                 first_criterion=scores[first.code],
                 second_criterion=scores[second.code],
                 funded_before=row.funded_before,
+                ruled_out=FAILED if application.id in failed else "",
             )
         )
     return bids

@@ -17,9 +17,10 @@ from grants.assessment.queries.placing import as_bids, funding_to_date
 from grants.assessment.queries.table import BidRow, panel_bids
 from grants.assessment.services.gates import lock_row
 from grants.assessment.services.moderation import ask_gates, require_chair
-from grants.assessment.services.outcomes import ACTION, keep_recommendation, outcome_facts
+from grants.assessment.services.outcomes import ACTION, diligence_facts, keep_recommendation, outcome_facts
 from grants.core import audit, transitions
 from grants.core.transitions import Move
+from grants.diligence.queries import Weighed, weigh
 from grants.funds.models import Round
 from workflows.actors import Actor, Role
 from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
@@ -35,7 +36,8 @@ def draw_the_line(
     """Place every moderated bid by the rule of the round; replaces what was placed before, also by hand.
 
     A chair with a direct interest in any of the bids is refused (stands-aside-from-a-bid): where the line falls among
-    the others tells what that bid asks for. Raises UnresolvedTie with the references of equal bids that the rule
+    the others tells what that bid asks for. A group that failed due diligence is never recommended; one whose check is
+    open is, on that condition. Raises UnresolvedTie with the references of equal bids that the rule
     can't tell apart, and Stale when any bid moved since the page that carried `seen_version` (see `outcomes_version`).
     """
     panel = queries.find_panel(session, round_.id)
@@ -50,8 +52,9 @@ def draw_the_line(
         raise TransitionRefused("bids-still-moderating", count=waiting)
     require_whole_view(session, round_, actor)
     line = queries.line_of(round_, panel)
+    weighed = weigh(session, [each.application for each in bids], now=now)
     allocation = recommend(as_bids(session, round_, bids), round_.pot_pence, line, funding_to_date(session, round_))
-    _record(session, panel, bids, allocation, line, actor, now)
+    _record(session, panel, bids, allocation, line, weighed, actor, now)
     return allocation
 
 
@@ -72,6 +75,7 @@ def _record(
     rows: Sequence[BidRow],
     allocation: Allocation,
     line: Fraction,
+    weighed: Mapping[int, Weighed],
     actor: Actor,
     now: datetime,
 ) -> None:
@@ -88,10 +92,11 @@ def _record(
             row.recommendation,
             reason_code=placed.reason or "",
             reserve_rank=ranks.get(placed.bid.reference),
+            conditions=weighed[row.application.id].conditions,
             actor=actor,
             now=now,
         )
-        moves[placed.placing].append(_move(session, row, panel, placed, line, left, actor, now))
+        moves[placed.placing].append(_move(session, row, panel, placed, line, left, weighed, actor, now))
         left -= placed.bid.ask_pence if placed.placing is Placing.RECOMMENDED else 0
     for placing, some in moves.items():
         transitions.apply_many(session, ACTION[placing], some, actor=actor, now=now)
@@ -104,6 +109,7 @@ def _move(
     placed: Placed,
     line: Fraction,
     left_pence: int,
+    weighed: Mapping[int, Weighed],
     actor: Actor,
     now: datetime,
 ) -> Move:
@@ -116,6 +122,7 @@ def _move(
         reason=placed.reason or "",
         at_or_above_line=scoring.at_or_above_line(placed.bid.percent, line),
         pot_left_pence=left_pence,
+        **diligence_facts(weighed[row.application.id]),
     )
     amount = placed.bid.ask_pence if placed.placing is Placing.RECOMMENDED else 0
     detail: Mapping[str, object] = {"rank": placed.rank, "amount_pence": amount, "by": "line"}

@@ -16,6 +16,7 @@ from grants.assessment.queries.facts import is_sitting, recommended_pence
 from grants.assessment.services.gates import lock_row
 from grants.assessment.services.moderation import ask_gates, panel_for
 from grants.core import transitions
+from grants.diligence.queries import Weighed, weigh
 from grants.funding.queries import ceiling_pence
 from grants.funds.model_form import MINIMUM_VIABLE
 from workflows.actors import Actor
@@ -42,15 +43,16 @@ def set_outcome(
     crime_reduction_reason: str = "",
     feedback: str = "",
     lines_removed: str = "",
-    conditions: str = "",
+    conditions: str | None = None,
     actor: Actor,
     now: datetime,
     seen_version: int | None = None,
 ) -> Recommendation:
     """Place one bid by hand. The amount of a recommendation is the whole ask (None means that) or a part of it.
 
-    Refused by the table: below-line-needs-reason, over-the-pot, part-out-of-range, lines-removed-needed,
-    reason-needed (reserve), direct-interest, panel-not-in-session.
+    Its conditions are those that due diligence asks for, where they are None. Refused by the table: diligence-failed,
+    diligence-open (neither a condition nor a reason), below-line-needs-reason, over-the-pot, part-out-of-range,
+    lines-removed-needed, reason-needed (reserve), direct-interest, panel-not-in-session.
     """
     placing = Placing(outcome)
     ask = application.ask_pence or 0
@@ -63,7 +65,8 @@ def set_outcome(
     reason = reason.strip()
     part = {"award_pence": amount, "minimum_pence": minimum_of(session, application), "lines_removed": lines_removed}
     money = _pot_facts(session, application, actor) | (part if is_part else {})
-    facts = outcome_facts(session, application, panel, actor=actor, now=now, reason=reason, **money)
+    known = money | diligence_facts(weigh(session, [application], now=now)[application.id], conditions)
+    facts = outcome_facts(session, application, panel, actor=actor, now=now, reason=reason, **known)
     row = keep_recommendation(
         session,
         application,
@@ -76,7 +79,7 @@ def set_outcome(
         now=now,
         amount_pence=amount,
         lines_removed=lines_removed.strip() if is_part else "",
-        conditions=conditions.strip(),
+        conditions=facts.conditions,
     )
     transitions.apply(
         session,
@@ -90,6 +93,12 @@ def set_outcome(
         detail={"amount_pence": row.amount_pence},
     )
     return row
+
+
+def diligence_facts(weighed: Weighed, conditions: str | None = None) -> dict[str, Any]:
+    """What due diligence makes of recommending a bid; its own conditions unless others are given."""
+    conditions = weighed.conditions if conditions is None else conditions.strip()
+    return {"failed_diligence": weighed.failed, "diligence_open": weighed.is_open, "conditions": conditions}
 
 
 def _pot_facts(session: Session, application: Application, actor: Actor) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from grants.assessment.services.outcomes import find_recommendation, minimum_of
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.panels import SITTERS
 from grants.clock import utc_now
-from grants.diligence.queries import risk_of
+from grants.diligence.queries import risk_of, weigh
 from grants.extensions import db
 from grants.web import labels
 from grants.web.access import allows, current_actor
@@ -159,16 +159,22 @@ def outcome(found: queries.PanelBid) -> Any:
 
 def _texts(application: Any, row: Any) -> dict[str, Any]:
     if row is None:
-        return {"crime_reduction_reason": application.crime_reduction_reason}
+        return {"crime_reduction_reason": application.crime_reduction_reason, "conditions": _asked_for(application)}
     return {
         "outcome": row.outcome if application.state in PANEL_OUTCOMES else None,
         "amount": row.amount_pence if application.state is ApplicationState.RECOMMENDED_PART else None,
         "lines_removed": row.lines_removed,
-        "conditions": row.conditions,
+        # What a chair took out with a reason stays out; a bid that is moved up begins with what is asked for.
+        "conditions": row.conditions if application.was_recommended else _asked_for(application),
         "reason": row.reason,
         "crime_reduction_reason": row.crime_reduction_reason,
         "feedback": row.feedback,
     }
+
+
+def _asked_for(application: Any) -> str:
+    """The conditions that due diligence asks for."""
+    return weigh(db.session, [application], now=utc_now())[application.id].conditions
 
 
 def _belongs_to_form(error: TransitionRefused | Invalid, form: OutcomeForm) -> bool:
@@ -176,6 +182,8 @@ def _belongs_to_form(error: TransitionRefused | Invalid, form: OutcomeForm) -> b
     fields = {
         "reason-needed": form.reason,
         "below-line-needs-reason": form.reason,
+        "diligence-failed": form.outcome,
+        "diligence-open": form.conditions,
         "over-the-pot": form.outcome,
         "over-the-pot-unshown": form.outcome,
         "part-out-of-range": form.amount,

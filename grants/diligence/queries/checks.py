@@ -1,11 +1,11 @@
-"""Reading due diligence: what stands for a group, what the panel may know of it, and signals that a reader may see.
+"""Reading checks: what is begun for a bid, what stands for its group, and which tier the bid needs.
 
 The checklist and its evidence are for officers and managers; everybody else who weighs a bid gets `risk_of` alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from grants.applications.models import Application, Submission
 from grants.core.scoping import offices_of, visible
 from grants.diligence.models import DiligenceItem, DueDiligence, FraudSignal
+from grants.diligence.queries.rules import rules_of
 from workflows.actors import Actor, Role, Scope
 from workflows.application import IN_ASSESSMENT, IN_CHECKS
 from workflows.application import ApplicationState as A
 from workflows.deadlines import london_date
 from workflows.diligence import OPEN, DiligenceFacts, DiligenceState
 from workflows.errors import NotFound
-from workflows.rules.diligence import Found, Rating, Result, Subject, Tier, is_new_group, tier_of
+from workflows.rules.diligence import Found, Result, Subject, Tier, is_new_group, tier_of
 
 HANDLERS = frozenset({Role.OFFICER, Role.MANAGER})
 PAGE = 25
@@ -34,20 +35,6 @@ AT_RISK, INCOME = "S1", "O9a"
 
 
 @dataclass(frozen=True, slots=True)
-class Risk:
-    """What those who weigh a bid may know of its group's due diligence."""
-
-    rating: Rating
-    result: Result
-    conditions: str
-    is_expired: bool
-
-    @property
-    def is_red(self) -> bool:
-        return self.rating is Rating.RED
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """One item of the checklist with what was recorded last; None while nothing was."""
 
@@ -55,58 +42,11 @@ class Line:
     item: DiligenceItem | None
 
 
-def risk_of(session: Session, application_ids: Collection[int]) -> dict[int, Risk]:
-    """The rating that stands for each of these bids' groups in the bid's office; none where nothing was finished."""
-    if not application_ids:
-        return {}
-    rows = session.execute(_FINISHED, {"application_ids": sorted(application_ids)})
-    return {row.id: Risk(row.rating, row.result, row.conditions, row.state is DiligenceState.EXPIRED) for row in rows}
-
-
-_FINISHED = (
-    sa.select(Application.id, DueDiligence.state, DueDiligence.rating, DueDiligence.result, DueDiligence.conditions)
-    .join(
-        DueDiligence,
-        sa.and_(
-            DueDiligence.organisation_id == Application.organisation_id,
-            DueDiligence.office_id == Application.office_id,
-        ),
-    )
-    .where(
-        Application.id.in_(sa.bindparam("application_ids", expanding=True)),
-        DueDiligence.state.in_([DiligenceState.FINISHED, DiligenceState.EXPIRED]),
-    )
-    .order_by(DueDiligence.finished_at, DueDiligence.id)
-)
-
-
-def rating_of_bid() -> sa.ScalarSelect[Any]:
-    """The rating that `risk_of` gives, as a column of a list of bids."""
-    return (
-        sa.select(DueDiligence.rating)
-        .where(
-            DueDiligence.organisation_id == Application.organisation_id,
-            DueDiligence.office_id == Application.office_id,
-            DueDiligence.state.in_([DiligenceState.FINISHED, DiligenceState.EXPIRED]),
-        )
-        .order_by(DueDiligence.finished_at.desc(), DueDiligence.id.desc())
-        .limit(1)
-        .correlate(Application)
-        .scalar_subquery()
-    )
-
-
-def is_red(session: Session, application_id: int) -> bool:
-    """Whether the rating that stands is red."""
-    found = risk_of(session, [application_id]).get(application_id)
-    return found is not None and found.is_red
-
-
 def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
     """A sent bid of the actor's office, for officers and managers to whom it is not shut; NotFound else."""
     found = session.scalars(
         sa.select(Application)
-        .where(Application.id == application_id, _readable(actor))
+        .where(Application.id == application_id, readable(actor))
         .options(joinedload(Application.round), joinedload(Application.organisation))
     ).one_or_none()
     if found is None:
@@ -114,7 +54,7 @@ def get_bid(session: Session, actor: Actor, application_id: int) -> Application:
     return found
 
 
-def _readable(actor: Actor) -> sa.ColumnElement[bool]:
+def readable(actor: Actor) -> sa.ColumnElement[bool]:
     # As staff only: whoever belongs to the group reads nothing of what the office found.
     as_staff = replace(actor, organisation_roles=frozenset())
     return visible(Application, as_staff, HANDLERS) & Application.office_id.in_(offices_of(actor, HANDLERS))
@@ -139,6 +79,14 @@ def find_standing(session: Session, application: Application) -> DueDiligence | 
         .order_by(DueDiligence.finished_at.desc(), DueDiligence.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def may_read(session: Session, actor: Actor, check: DueDiligence | None) -> bool:
+    """Whether the bid that the check was begun for is the reader's to read; what is not there hides nothing."""
+    if check is None:
+        return True
+    of_bid = sa.select(Application.id).where(Application.id == check.application_id, readable(actor))
+    return session.scalar(of_bid) is not None
 
 
 def _whole() -> sa.Select[Any]:
@@ -201,9 +149,9 @@ def is_flagged(session: Session, application_id: int) -> bool:
 
 
 def needed_tier(session: Session, application: Application, *, now: datetime) -> tuple[Tier, tuple[str, ...], Subject]:
-    """The tier of a bid, why, and what that was worked out from."""
+    """The tier of a bid by its fund's amounts, why, and what that was worked out from."""
     subject = subject_of(session, application, sent_answers(session, application), now=now)
-    tier, why = tier_of(subject)
+    tier, why = tier_of(subject, rules_of(session, application.round.fund_id).limits)
     return tier, tuple(str(each) for each in why), subject
 
 
@@ -238,7 +186,7 @@ def list_to_do(
         .outerjoin(DueDiligence, begun)
         .where(
             Application.state.in_(sorted(LOOKED_AT)),
-            _readable(actor),
+            readable(actor),
             sa.or_(~standing, DueDiligence.id.is_not(None)),
             Application.id > after,
         )
@@ -247,38 +195,3 @@ def list_to_do(
         .limit(limit)
     )
     return [(bid, check) for bid, check in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class SeenSignal:
-    """A signal as this reader may see it: `mine` is the bid of the page, `other` the one beside it, if there is one."""
-
-    signal: FraudSignal
-    other: Application | None
-    is_first: bool
-
-
-def signals_of(session: Session, actor: Actor, application: Application) -> list[SeenSignal]:
-    """Signals about a bid; one that names a bid that is shut to the reader is not there for them."""
-    other_id = sa.case(
-        (FraudSignal.application_id == application.id, FraudSignal.other_id), else_=FraudSignal.application_id
-    )
-    rows = session.execute(
-        sa.select(FraudSignal, Application)
-        .outerjoin(Application, Application.id == other_id)
-        .where(
-            sa.or_(FraudSignal.application_id == application.id, FraudSignal.other_id == application.id),
-            sa.or_(FraudSignal.other_id.is_(None), _readable(actor)),
-        )
-        .options(joinedload(FraudSignal.settled_by))
-        .order_by(FraudSignal.id)
-    )
-    return [SeenSignal(signal, other, signal.application_id == application.id) for signal, other in rows]
-
-
-def get_signal(session: Session, actor: Actor, application: Application, signal_id: int) -> FraudSignal:
-    """A signal about this bid that the actor may see; NotFound else."""
-    for each in signals_of(session, actor, application):
-        if each.signal.id == signal_id:
-            return each.signal
-    raise NotFound(subject="signal")

@@ -10,6 +10,7 @@ from grants.diligence.services.checking import (
     reopen,
     set_aside_fail,
 )
+from grants.diligence.services.rules import set_rules
 from grants.diligence.services.signals import find_signals, search_due_rounds, settle_signal
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "reopen",
     "search_due_rounds",
     "set_aside_fail",
+    "set_rules",
     "settle_signal",
 ]

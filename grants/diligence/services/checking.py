@@ -16,13 +16,12 @@ from grants.applications.models import Application
 from grants.applications.services.drafting import lock
 from grants.core import audit, transitions
 from grants.diligence.models import DiligenceItem, DueDiligence
-from grants.diligence.queries import covers, facts_for, find_open, find_standing, needed_tier
+from grants.diligence.queries import covers, facts_for, find_open, find_standing, needed_tier, rules_of
 from workflows.actors import SYSTEM, Actor, Scope
 from workflows.deadlines import add_months, end_of_day, london_date
 from workflows.diligence import STAFF, DiligenceFacts, DiligenceState
 from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
 from workflows.rules.diligence import (
-    HOLDS_MONTHS,
     Found,
     Item,
     Rating,
@@ -141,7 +140,7 @@ def finish(
     """A person says that the group passes, or passes with conditions, and how large the risk is."""
     facts = facts_for(check, now=now, result=result, rating=rating, conditions=conditions, reason=reason)
     transitions.check(check, "finish", facts, actor, seen_version=seen_version)
-    _end(check, Result(result), Rating(rating), actor, now)
+    _end(session, check, Result(result), Rating(rating), actor, now)
     check.conditions = conditions.strip() if result == Result.CONDITIONS else ""
     check.reason = reason.strip()
     _move(session, check, "finish", facts, reason, actor=actor, now=now, seen_version=seen_version)
@@ -169,7 +168,7 @@ def confirm_fail(
     """The second person agrees: the group fails, and its risk is red."""
     facts = facts_for(check, now=now)
     transitions.check(check, "confirm-fail", facts, actor, seen_version=seen_version)
-    _end(check, Result.FAIL, Rating.RED, actor, now)
+    _end(session, check, Result.FAIL, Rating.RED, actor, now)
     _move(session, check, "confirm-fail", facts, check.reason, actor=actor, now=now, seen_version=seen_version)
 
 
@@ -223,10 +222,11 @@ def expire_due(session: Session, now: datetime) -> int:
     return len(due)
 
 
-def _end(check: DueDiligence, result: Result, rating: Rating, actor: Actor, now: datetime) -> None:
+def _end(session: Session, check: DueDiligence, result: Result, rating: Rating, actor: Actor, now: datetime) -> None:
+    months = rules_of(session, check.application.round.fund_id).holds_months
     check.result, check.rating = result, rating
     check.finished_by_id, check.finished_at = actor.person_id, now
-    last = add_months(london_date(now), HOLDS_MONTHS)
+    last = add_months(london_date(now), months)
     check.expires_at = end_of_day(last)
 
 

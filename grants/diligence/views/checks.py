@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from grants.applications.models import Application
 from grants.clock import utc_now
 from grants.diligence import queries, services
 from grants.diligence.forms import FinishForm, ItemForm, PressForm, ReasonForm, SettleForm
 from grants.diligence.models import DueDiligence
+from grants.diligence.views.blueprint import bp
 from grants.extensions import db
 from grants.web import labels
 from grants.web.access import allows, current_actor
@@ -23,8 +24,6 @@ from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import Invalid, NotFound
 from workflows.rules.diligence import Rating, Result
-
-bp = Blueprint("diligence", __name__)
 
 HANDLERS = (Role.OFFICER, Role.MANAGER)
 ASKED_LATER = "asked on the next page"
@@ -62,7 +61,9 @@ def _page(application: Application, item_form: ItemForm | None = None, settle_fo
     sent = queries.sent_answers(db.session, application)
     tier, why, _ = queries.needed_tier(db.session, application, now=now)
     open_, standing = queries.find_open(db.session, application), queries.find_standing(db.session, application)
-    check = open_ or standing
+    # Of a check that was begun for a bid that is shut to the reader only what weighs on this bid is theirs to read.
+    is_shut = open_ is None and not queries.may_read(db.session, actor, standing)
+    check = open_ or (None if is_shut else standing)
     lines = queries.lines_of(check) if check else []
     typed = item_form.code.data if item_form else ""
     forms = {line.code: item_form if item_form and line.code == typed else _blank(line) for line in lines}
@@ -78,6 +79,8 @@ def _page(application: Application, item_form: ItemForm | None = None, settle_fo
         why=[words.WHY[each] for each in why],
         check=check,
         is_open=open_ is not None,
+        risk=queries.risk_of(db.session, [application.id]).get(application.id) if is_shut else None,
+        holds_until=standing.expires_at if standing and is_shut else None,
         covers=queries.covers(standing, tier),
         lines=lines,
         forms=forms,
@@ -116,7 +119,7 @@ def _back(application: Application) -> Any:
 
 def _check_of(application: Application) -> DueDiligence:
     found = queries.find_open(db.session, application) or queries.find_standing(db.session, application)
-    if found is None:
+    if found is None or not queries.may_read(db.session, current_actor(), found):
         raise NotFound(subject="diligence")
     return found
 

@@ -63,7 +63,11 @@ OUTCOMES = {
     Placing.RESERVE.value: "Reserve list",
     Placing.NOT_RECOMMENDED.value: "Not recommended",
 }
-REASONS = {"does-not-fit": "It did not fit what was left in the pot.", "below-line": "It was below the line."}
+REASONS = {
+    "does-not-fit": "It did not fit what was left in the pot.",
+    "below-line": "It was below the line.",
+    "diligence-failed": "Its group failed due diligence.",
+}
 KINDS = {Interest.DIRECT: "a direct", Interest.INDIRECT: "an indirect"}
 RULINGS = {Ruling.TAKES_PART: "take part", Ruling.LEAVES: "leave the room"}
 

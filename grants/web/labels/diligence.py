@@ -23,6 +23,7 @@ RECORDED: dict[tuple[str, str], str] = {
     ("diligence", "record-item"): "Record an item",
     ("application", "settle-signal"): "Settle a signal",
     ("round", "find-signals"): "Compare the bids",
+    ("fund", "set-diligence-rules"): "Set the rules of due diligence",
 }
 SENTENCES: dict[str, str] = {
     "diligence-stands": "A check of this group holds or is begun already.",
@@ -37,6 +38,13 @@ SENTENCES: dict[str, str] = {
     "diligence-evidence-needed": "Write what you saw, or why it is not relevant.",
     "diligence-no-bank-numbers": "Take the account number or sort code out: we do not keep them here.",
     "diligence-failed": "The group failed due diligence, so this bid can't be recommended.",
+    "diligence-failed-since": (
+        "Failed due diligence since the panel met: {references}. Return the notice to the panel."
+    ),
+    "diligence-open": "Due diligence is not done. Keep a condition of the grant, or write the reason.",
+    "tier-amount-needed": "Write an amount above nothing.",
+    "tiers-must-rise": "Write an amount above that of the low tier.",
+    "months-out-of-range": "Write a number from 1 to 36.",
     "signal-settled": "Somebody has settled this signal already.",
     "signal-choose": "Choose one.",
     "signal-note-needed": "Write a note.",
