@@ -65,6 +65,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_preparation_record_who", ["person_id", "office_id", "kind"], unique=False)
 
     op.create_table(
+        "diligence_rules",
+        sa.Column("fund_id", sa.Integer(), nullable=False),
+        sa.Column("is_needed", sa.Boolean(), nullable=False),
+        sa.Column("low_pence", sa.BigInteger(), nullable=False),
+        sa.Column("standard_pence", sa.BigInteger(), nullable=False),
+        sa.Column("holds_months", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("saved_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("holds_months BETWEEN 1 AND 36", name=op.f("ck_diligence_rules_months_in_range")),
+        sa.CheckConstraint("low_pence > 0 AND low_pence < standard_pence", name=op.f("ck_diligence_rules_tiers_rise")),
+        sa.ForeignKeyConstraint(
+            ["fund_id"], ["fund.id"], name=op.f("fk_diligence_rules_fund_id_fund"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_diligence_rules_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("fund_id", name=op.f("pk_diligence_rules")),
+    )
+    op.create_table(
         "bulk_job",
         sa.Column("office_id", sa.Integer(), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
@@ -935,6 +955,9 @@ def upgrade() -> None:
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("min_score", sa.Integer(), nullable=False, server_default="0"))
 
+    with op.batch_alter_table("decision_item", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("conditions", sa.Text(), nullable=False, server_default=""))
+
     with op.batch_alter_table("interest_declaration", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column(
@@ -1001,6 +1024,8 @@ def upgrade() -> None:
         batch_op.alter_column("comes_back", server_default=None)
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.alter_column("min_score", server_default=None)
+    with op.batch_alter_table("decision_item") as batch_op:
+        batch_op.alter_column("conditions", server_default=None)
     with op.batch_alter_table("office") as batch_op:
         batch_op.alter_column("confidentiality_statement", server_default=None)
     with op.batch_alter_table("recommendation") as batch_op:
@@ -1082,6 +1107,9 @@ def downgrade() -> None:
 
     with op.batch_alter_table("interest_declaration", schema=None) as batch_op:
         batch_op.drop_column("kind")
+
+    with op.batch_alter_table("decision_item", schema=None) as batch_op:
+        batch_op.drop_column("conditions")
 
     with op.batch_alter_table("criterion", schema=None) as batch_op:
         batch_op.drop_column("min_score")
@@ -1202,6 +1230,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_bulk_job_due")
 
     op.drop_table("bulk_job")
+    op.drop_table("diligence_rules")
     with op.batch_alter_table("preparation_record", schema=None) as batch_op:
         batch_op.drop_index("ix_preparation_record_who")
         batch_op.drop_index("ix_preparation_record_until")
