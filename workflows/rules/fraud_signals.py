@@ -22,6 +22,9 @@ SHINGLE: Final = 12
 WINDOW: Final = LEAST_WORDS - SHINGLE + 1
 # What stands in the bids of so many groups was given to all of them by somebody, and copied from none.
 MOST_GROUPS: Final = 25
+# Bids are compared with those of the fund's rounds that closed in so many months before, the newest first.
+EARLIER_MONTHS: Final = 12
+MOST_EARLIER: Final = 1000
 # Modified z score (Iglewicz and Hoaglin 1993): 0.6745 * distance / MAD above 3.5.
 OUTLIER_HUNDREDTHS: Final = 350
 LEAST_PRICES: Final = 5

@@ -7,34 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from grants.applications.models import Application, Submission
+from grants.applications.models import Application
 from grants.core import audit
 from grants.diligence.models import FraudSignal, SignalSearch
 from grants.diligence.queries import HANDLERS, find_open, needed_tier
-from grants.funds.models import QuestionKind, Round, Section
+from grants.diligence.queries.comparing import Found, compare
+from grants.funds.models import Round
 from workflows.actors import SYSTEM, Actor, Scope
-from workflows.application import ApplicationState as A
 from workflows.errors import Invalid, NotAllowed, TransitionRefused
 from workflows.round import RoundState
 from workflows.rules.diligence import checklist
-from workflows.rules.fraud_signals import Detail, Passage, Price, Signal, copied, outliers, shared
+from workflows.rules.fraud_signals import Signal
 
 SETTLED = ("explained", "watched", "concern")
-LONG = frozenset({QuestionKind.LONG_TEXT})
-ADDRESS, POSTCODE, NAMES, BUDGET = "O5", "O5a", ("C1", "C2"), "B2"
-# Many a group writes who somebody is, not what they are called.
-ROLES = re.compile(
-    r"\b(chair|manager|secretary|treasurer|officer|lead|trustee|clerk|director|worker|coordinator)", re.I
-)
-Found = tuple[Signal, int, int | None, dict[str, Any]]
 
 
 def search_due_rounds(session: Session, now: datetime) -> int:
@@ -54,12 +45,12 @@ def search_due_rounds(session: Session, now: datetime) -> int:
 
 
 def find_signals(session: Session, round_: Round, *, actor: Actor, now: datetime) -> int:
-    """Compare the round's bids and keep what is new; returns how much that was."""
+    """Compare the round's bids, also with the fund's earlier ones, and keep what is new; returns how much that was."""
     if not actor.is_system and not actor.roles_in(Scope(round_.office_id)) & HANDLERS:
         raise NotAllowed(action="find-signals")
-    bids = _sent(session, round_)
+    compared = compare(session, round_)
     known = set(session.scalars(sa.select(FraudSignal.mark).where(FraudSignal.round_id == round_.id)))
-    new = {_mark(found): found for found in _all(session, round_, bids)}
+    new = {_mark(found): found for found in compared.found}
     rows = [_row(round_, mark, found, now) for mark, found in new.items() if mark not in known]
     if rows:
         session.execute(sa.insert(FraudSignal), rows)
@@ -77,101 +68,9 @@ def find_signals(session: Session, round_: Round, *, actor: Actor, now: datetime
         actor=actor,
         at=now,
         office_id=round_.office_id,
-        detail={"bids": len(bids), "new": len(rows)},
+        detail={"bids": compared.bids, "earlier": compared.earlier, "new": len(rows)},
     )
     return len(rows)
-
-
-def _sent(session: Session, round_: Round) -> list[tuple[Application, list[dict[str, Any]]]]:
-    last = (
-        sa.select(Submission.application_id, sa.func.max(Submission.number).label("number"))
-        .group_by(Submission.application_id)
-        .subquery()
-    )
-    rows = session.execute(
-        sa.select(Application, Submission.content)
-        .join(last, last.c.application_id == Application.id)
-        .join(
-            Submission,
-            sa.and_(Submission.application_id == Application.id, Submission.number == last.c.number),
-        )
-        .where(
-            Application.round_id == round_.id,
-            Application.state.not_in([A.DRAFT, A.LAPSED, A.WITHDRAWN]),
-            ~Application.is_trial,
-        )
-        .order_by(Application.id)
-    )
-    return [(bid, list(content)) for bid, content in rows]
-
-
-def _all(session: Session, round_: Round, bids: Sequence[tuple[Application, list[dict[str, Any]]]]) -> Iterable[Found]:
-    passages = [
-        Passage(bid.id, bid.organisation_id, item["code"], item["value"])
-        for bid, content in bids
-        for item in content
-        if item.get("kind") in LONG and isinstance(item.get("value"), str)
-    ]
-    labels = {item["code"]: item["label"] for _, content in bids for item in content}
-    for same in copied(passages, _supplied(session, round_)):
-        evidence = {
-            "words": same.words,
-            "question": labels[same.first.code],
-            "other_question": labels[same.second.code],
-            "passage": same.first_words,
-            "other_passage": same.second_words,
-        }
-        yield Signal.COPIED, same.first.bid, same.second.bid, evidence
-    for one, other in shared(_details(bids)):
-        yield Signal.SHARED, one.bid, other.bid, {"kind": one.kind, "shown": one.shown, "other_shown": other.shown}
-    for price, middle in outliers(_prices(bids)):
-        evidence = {"heading": price.heading, "pence": price.pence, "median_pence": middle}
-        yield Signal.PRICE, price.bid, None, evidence
-
-
-def _supplied(session: Session, round_: Round) -> list[str]:
-    """What the office wrote itself: a group may say it back."""
-    guidance = session.scalars(sa.select(Section.guidance).where(Section.round_id == round_.id))
-    asked = (words for question in round_.questions for words in (question.label, question.help_text))
-    criteria = (words for each in round_.criteria for words in (each.title, each.guidance))
-    return [words for words in (round_.purpose, round_.guidance, round_.theme, *guidance, *asked, *criteria) if words]
-
-
-def _details(bids: Iterable[tuple[Application, Iterable[Mapping[str, Any]]]]) -> Iterable[Detail]:
-    for bid, content in bids:
-        group = bid.organisation_id
-        if bid.lead_person_id is not None and bid.assisted_by is None:
-            yield Detail(bid.id, group, "person", str(bid.lead_person_id), "The same account leads both bids")
-        for item in content:
-            value = item.get("value")
-            if isinstance(value, str) and (kind := _kind_of(item, value)):
-                yield Detail(bid.id, group, kind, _compared(kind, value), value)
-
-
-def _kind_of(item: Mapping[str, Any], value: str) -> str:
-    code = item["code"]
-    if item.get("kind") in (QuestionKind.EMAIL, QuestionKind.PHONE):
-        return str(item["kind"])
-    if code in (ADDRESS, POSTCODE):
-        return "address" if code == ADDRESS else "postcode"
-    return "name" if code in NAMES and len(value.split()) > 1 and not ROLES.search(value) else ""
-
-
-def _compared(kind: str, value: str) -> str:
-    if kind == "phone":
-        # With or without a country's code, the last ten figures are the line.
-        return "".join(each for each in value if each.isdigit())[-10:]
-    return "".join(each for each in value.casefold() if each.isalnum() or each in "@+")
-
-
-def _prices(bids: Iterable[tuple[Application, Iterable[Mapping[str, Any]]]]) -> Iterable[Price]:
-    for bid, content in bids:
-        rows = next((item.get("value") for item in content if item["code"] == BUDGET), None)
-        for row in rows if isinstance(rows, list) else ():
-            heading = row.get("what") or row.get("description")
-            pence = row.get("unit", row.get("amount_pence"))
-            if isinstance(heading, str) and isinstance(pence, int):
-                yield Price(bid.id, heading, pence)
 
 
 def _mark(found: Found) -> str:
