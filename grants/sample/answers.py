@@ -150,9 +150,12 @@ FULL: dict[str, Any] = {
 }
 
 PROJECTS = {
+    1: ("Open square", "Two evenings a week of food, music and lamps on the square."),
     2: ("Safe on the way home", "Trained volunteers walk home with young people after evening sessions."),
     3: ("Paint it together", "A wall in the underpass painted by those who walk through it."),
+    4: ("The green again", "Benches, a path and a games wall on a green that families left."),
     5: ("The open kitchen", "A meal each week at which estates that do not mix sit down together."),
     6: ("Eyes on the green", "Evening walks and a phone tree around the green."),
+    7: ("Nets up", "Nets, lamps and a coach on the pitch where nobody plays after dark."),
     8: ("A brighter corner", "A new front and lamps for the shop on the corner where people gather."),
 }

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from grants.accounts.models import Installation, Office, Organisation, Person
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry, Progress
+from grants.sample.checks import load_checked_round
 from grants.sample.groups import load_group_details
 from grants.sample.history import load_history
-from grants.sample.live import load_coming_rounds, load_open_round, load_scoring_round
+from grants.sample.live import load_coming_rounds, load_open_round
+from grants.sample.marking import load_scoring_round
+from grants.sample.panels import load_decided_panel, load_sitting_panel
 from grants.sample.paper import load_offers, load_running_grants, load_safety_fund
 from grants.sample.people import make_cast
 from grants.sample.residents import load_residents
@@ -50,6 +53,9 @@ def load_sample(session: Session, *, now: datetime) -> bool:
     load_coming_rounds(session, cast, now=now)
     load_residents(cast, now=now)
     load_scoring_round(session, cast, now=now)
+    load_decided_panel(session, cast, now=now)
+    load_sitting_panel(session, cast, now=now)
+    load_checked_round(session, cast, now=now)
     load_open_round(session, cast, now=now)
     load_group_details(cast, now=now)
     _let_old_letters_rest(session, now)

@@ -76,7 +76,10 @@ MORE_FILES = {
     # Not a feature of the web: a round on paper, read from files in steps.
     "importing": {"bids", "files", "rows", "scores", "tables"},
     # Not a feature of the web: the sample's data, a file for each part of the story.
-    "sample": {"answers", "dates", "groups", "help", "history", "live", "paper", "papers", "people", "residents"},
+    "sample": {
+        *("answers", "checks", "dates", "groups", "help", "history", "live", "marking", "panels", "paper", "papers"),
+        *("people", "places", "residents", "words"),
+    },
 }
 # Longer than 400 lines, and read from top to bottom like a table.
 LONG = {

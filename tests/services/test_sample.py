@@ -9,17 +9,23 @@ import sqlalchemy as sa
 
 from grants.accounts.models import Installation, Office, Organisation, Person
 from grants.accounts.queries import list_sample_people
+from grants.allocation.models import Scenario
 from grants.applications.models import Application
-from grants.assessment.models import Assignment
+from grants.assessment.models import Assignment, InterestDeclaration, InterestProposal, InterestRuling, Panel
 from grants.awards.models import Award, PastAward
+from grants.bulk.models import BulkJob, SavedView
 from grants.core.audit import AuditEntry
 from grants.core.outbox import OutboxEntry, Progress
+from grants.diligence.models import DiligenceItem, DueDiligence, FraudSignal
 from grants.documents.models import Document
 from grants.documents.storage import store_of
+from grants.eligibility.models import Disqualification
 from grants.extensions import db
 from grants.funds.models import Question, QuestionKind, Round
+from grants.meetings.models import Meeting, Minutes
 from grants.monitoring.models import MonitoringReturn
 from grants.monitoring.queries import is_overdue
+from grants.reviews.models import Review
 from grants.sample.dates import FOLDER
 from grants.sample.services import DatabaseInUse, load_sample
 from tests.apps import DATABASES, NOW, empty_database
@@ -78,6 +84,9 @@ def test_there_is_a_round_of_every_kind(sample):
         "NSG-R2": RoundState.ANNOUNCED,
         "NSG-R3": RoundState.SCORING,
         "LCS-R1": RoundState.ANNOUNCED,
+        "SPF-R1": RoundState.RECOMMENDING,
+        "SPF-R2": RoundState.MODERATING,
+        "SPF-R3": RoundState.CHECKING,
         "CAF-W2": RoundState.SCHEDULED,
         "CAF-ROLLING": RoundState.OPEN,
     }
@@ -111,6 +120,53 @@ def test_somebody_has_a_draft_and_markers_are_at_every_step(sample):
         AssignmentState.LOCKED,
         AssignmentState.RECUSED,
     }
+
+
+def states_in(session, code) -> list[str]:
+    return sorted(session.scalars(sa.select(Application.state).join(Round).where(Round.code == code)))
+
+
+def test_a_round_is_being_checked_with_a_bid_at_each_step(sample):
+    assert states_in(sample, "SPF-R3") == ["checking"] * 3 + ["clarification"] * 2 + ["eligible"]
+    waiting = sample.scalars(sa.select(Disqualification).where(Disqualification.settled_at.is_(None))).one()
+    assert waiting.proposed_by.sample_key == "llr.officer-2"
+    checks = sample.execute(
+        sa.select(DueDiligence.state, sa.func.count(DiligenceItem.id))
+        .join(DueDiligence.items)
+        .group_by(DueDiligence.id, DueDiligence.state)
+    ).all()
+    assert sorted((str(state), count) for state, count in checks) == [("begun", 4), ("finished", 9)]
+    signals = sample.scalars(sa.select(FraudSignal)).all()
+    assert {str(each.kind) for each in signals} == {"copied-text", "price-outlier"}
+    assert all(each.settled is None for each in signals)
+    assert count(sample, SavedView) == 2
+    assert sample.scalars(sa.select(BulkJob.state)).one() == "done"
+
+
+def test_one_panel_has_recommended_one_sits_and_one_is_called_together(sample):
+    panels = dict(sample.execute(sa.select(Round.code, Panel.state).join(Panel.round).order_by(Panel.id)).all())
+    assert {code: str(panels[code]) for code in ("SPF-R1", "SPF-R2", "NSG-R3")} == {
+        "SPF-R1": "closed",
+        "SPF-R2": "in_session",
+        "NSG-R3": "convened",
+    }
+    assert sample.scalars(sa.select(Minutes.state)).one() == "signed"
+    scenarios = sa.select(Scenario.name).order_by(Scenario.name)
+    assert sample.scalars(scenarios).all() == ["Down the list", "One in each area"]
+    sitting = sample.scalars(sa.select(Meeting).where(Meeting.ended_at.is_(None))).one()
+    assert (sitting.phase, sitting.current_id is None) == ("discuss", False)
+    assert states_in(sample, "SPF-R2") == ["moderated", "scored", "scored", "scored"]
+
+
+def test_an_interest_waits_for_a_ruling_a_sign_for_its_answer_and_a_group_for_a_review(sample):
+    declared = sa.select(InterestDeclaration.person_id).where(InterestDeclaration.interest == "indirect")
+    assert sample.get_one(Person, sample.scalars(declared).one()).sample_key == "llr.panel-3"
+    assert count(sample, InterestRuling) == 0
+    asked = sample.scalars(sa.select(InterestProposal).where(InterestProposal.answered_at.is_(None))).one()
+    assert (asked.signal, sample.get_one(Person, asked.person_id).sample_key) == ("was_member", "llr.panel-1")
+    assert sample.scalars(sa.select(Review.state)).one() == "requested"
+    # One bid of the round that is with its markers lacks one.
+    assert states_in(sample, "NSG-R3").count("eligible") == 1
 
 
 def test_returns_are_due_overdue_queried_and_accepted(sample):

@@ -65,6 +65,7 @@ def context_of(sitting: Sitting, kind: str) -> dict[str, Any]:
         "seat": seat,
         "is_chair": seat is not None and seat.is_chair,
         "may_desk": bool(set(MINUTERS) & actor.roles_in(sitting.scope)),
+        "may_rule": bool({Role.CHAIR, Role.MANAGER} & actor.roles_in(sitting.scope)),
         "in_session": is_sitting(sitting.panel),
         "agenda": queries.agenda_for(db.session, sitting.panel, sitting.meeting, actor) if kind == DESK else None,
         "phase": PHASES.get(sitting.meeting.phase if sitting.meeting else "", ("", "grey")),
