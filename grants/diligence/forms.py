@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput
 
 from grants.web.fields import MoneyField
@@ -24,6 +24,8 @@ class ItemForm(Form):
 
     code = HiddenField()
     seen_item = IntegerField(widget=HiddenInput(), default=0)
+    # The service holds it against the files of the bid.
+    document = IntegerField("A file of the bid in which you saw it", [Optional()])
     outcome = RadioField("What did you find?", [InputRequired("Choose what you found.")], choices=_choices(FOUND))
     evidence = TextAreaField(
         "What did you see, and where?",

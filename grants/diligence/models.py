@@ -23,6 +23,7 @@ from grants.core.columns import (
     state_check,
     text_enum,
 )
+from grants.documents.models import Document
 from workflows.diligence import DILIGENCE
 from workflows.rules.diligence import Found, Rating, Result, Tier
 from workflows.rules.fraud_signals import Signal
@@ -76,6 +77,7 @@ class DueDiligence(Stateful, Base):
     application: Mapped[Application] = relationship()
     finished_by: Mapped[Person | None] = relationship(foreign_keys=[finished_by_id])
     items: Mapped[list[DiligenceItem]] = relationship(order_by="DiligenceItem.id")
+    entries: Mapped[list[RegisterEntry]] = relationship(order_by="RegisterEntry.id")
 
     @classmethod
     def group_may_see(cls) -> sa.ColumnElement[bool]:
@@ -97,8 +99,29 @@ class DiligenceItem(Base):
     code: Mapped[str] = mapped_column(sa.String(40))
     outcome: Mapped[Found] = mapped_column(text_enum(Found))
     evidence: Mapped[LongText]
+    # The file of the bid in which it was seen.
+    document_id: Mapped[int | None] = references("document.id", index=False)
     person_id: Mapped[int | None] = references("person.id", index=False)
     recorded_at: Mapped[Instant]
+
+    person: Mapped[Person | None] = relationship()
+    document: Mapped[Document | None] = relationship()
+
+
+class RegisterEntry(Base):
+    """What a public register said of a number of the group when somebody asked it; without a name it knew none."""
+
+    __tablename__ = "register_entry"
+    __table_args__ = (sa.Index("ix_register_entry_check", "diligence_id", "id"),)
+
+    id: Mapped[Id]
+    diligence_id: Mapped[int] = references("due_diligence.id", index=False)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    number: Mapped[str] = mapped_column(sa.String(20))
+    name: Mapped[str] = mapped_column(sa.String(200), default="")
+    address: Mapped[str] = mapped_column(sa.Text, default="")
+    person_id: Mapped[int | None] = references("person.id", index=False)
+    asked_at: Mapped[Instant]
 
     person: Mapped[Person | None] = relationship()
 

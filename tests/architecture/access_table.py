@@ -257,6 +257,7 @@ TABLE: dict[str, frozenset[str]] = {
     "diligence.show": HANDLERS,
     "diligence.begin": HANDLERS,
     "diligence.record_item": HANDLERS,
+    "diligence.ask_register": HANDLERS,
     "diligence.finish": HANDLERS,
     "diligence.propose_fail": HANDLERS,
     "diligence.set_aside_fail": MANAGER,

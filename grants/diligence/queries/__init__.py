@@ -17,6 +17,7 @@ from grants.diligence.queries.checks import (
     sent_answers,
     subject_of,
 )
+from grants.diligence.queries.evidence import is_same_name, numbers_of, sent_files
 from grants.diligence.queries.risk import Risk, Weighed, failed_of, is_red, rating_of_bid, risk_of, weigh
 from grants.diligence.queries.rules import Asked, RulesDesk, get_rules_desk, rules_of
 from grants.diligence.queries.signals import SeenSignal, get_signal, signals_of
@@ -40,14 +41,17 @@ __all__ = [
     "get_signal",
     "is_flagged",
     "is_red",
+    "is_same_name",
     "lines_of",
     "list_to_do",
     "may_read",
     "needed_tier",
+    "numbers_of",
     "rating_of_bid",
     "risk_of",
     "rules_of",
     "sent_answers",
+    "sent_files",
     "signals_of",
     "subject_of",
     "weigh",

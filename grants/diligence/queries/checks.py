@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from grants.applications.models import Application, Submission
 from grants.core.scoping import offices_of, visible
-from grants.diligence.models import DiligenceItem, DueDiligence, FraudSignal
+from grants.diligence.models import DiligenceItem, DueDiligence, FraudSignal, RegisterEntry
 from grants.diligence.queries.rules import rules_of
 from workflows.actors import Actor, Role, Scope
 from workflows.application import IN_ASSESSMENT, IN_CHECKS
@@ -92,6 +92,8 @@ def may_read(session: Session, actor: Actor, check: DueDiligence | None) -> bool
 def _whole() -> sa.Select[Any]:
     return sa.select(DueDiligence).options(
         selectinload(DueDiligence.items).joinedload(DiligenceItem.person),
+        selectinload(DueDiligence.items).joinedload(DiligenceItem.document),
+        selectinload(DueDiligence.entries).joinedload(RegisterEntry.person),
         joinedload(DueDiligence.finished_by),
         joinedload(DueDiligence.application),
     )

@@ -6,10 +6,10 @@ from grants.diligence.services.checking import (
     expire_due,
     finish,
     propose_fail,
-    record_item,
     reopen,
     set_aside_fail,
 )
+from grants.diligence.services.recording import keep_entry, record_item
 from grants.diligence.services.rules import set_rules
 from grants.diligence.services.signals import find_signals, search_due_rounds, settle_signal
 
@@ -19,6 +19,7 @@ __all__ = [
     "expire_due",
     "find_signals",
     "finish",
+    "keep_entry",
     "propose_fail",
     "record_item",
     "reopen",

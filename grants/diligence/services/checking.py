@@ -5,7 +5,6 @@ What was recorded is never rewritten: a second word on an item is a second row.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Any
 
@@ -14,16 +13,20 @@ from sqlalchemy.orm import Session
 
 from grants.applications.models import Application
 from grants.applications.services.drafting import lock
-from grants.core import audit, transitions
-from grants.diligence.models import DiligenceItem, DueDiligence
-from grants.diligence.queries import covers, facts_for, find_open, find_standing, needed_tier, rules_of
+from grants.core import transitions
+from grants.diligence.models import DueDiligence
+from grants.diligence.queries import (
+    covers,
+    facts_for,
+    find_open,
+    find_standing,
+    needed_tier,
+    rules_of,
+)
 from workflows.actors import SYSTEM, Actor, Scope
 from workflows.deadlines import add_months, end_of_day, london_date
-from workflows.diligence import STAFF, DiligenceFacts, DiligenceState
-from workflows.errors import Invalid, NotAllowed, Stale, TransitionRefused
+from workflows.diligence import DiligenceFacts, DiligenceState
 from workflows.rules.diligence import (
-    Found,
-    Item,
     Rating,
     Result,
     checklist,
@@ -31,7 +34,6 @@ from workflows.rules.diligence import (
 )
 
 BATCH = 500
-BANK = frozenset({Item.BANK, Item.CALL_BACK})
 
 
 def begin(session: Session, application: Application, *, actor: Actor, now: datetime) -> DueDiligence:
@@ -59,70 +61,6 @@ def begin(session: Session, application: Application, *, actor: Actor, now: date
     detail = {"application_id": application.id, "tier": str(tier)}
     transitions.create(session, [check], "begin", facts, actor=actor, now=now, detail=detail)
     return check
-
-
-def record_item(
-    session: Session,
-    check: DueDiligence,
-    code: str,
-    outcome: str,
-    evidence: str,
-    *,
-    seen_item: int = 0,
-    actor: Actor,
-    now: datetime,
-) -> DiligenceItem:
-    """Record what was found for one item. Stale when a colleague recorded it since the page was drawn (`seen_item`)."""
-    _may_record(check, actor)
-    problems = {}
-    if code not in check.items_wanted or outcome not in set(Found):
-        problems["outcome"] = "diligence-outcome-needed"
-    if not evidence.strip():
-        problems["evidence"] = "diligence-evidence-needed"
-    elif code in BANK and looks_like_bank_number(evidence):
-        problems["evidence"] = "diligence-no-bank-numbers"
-    if problems:
-        raise Invalid(problems=problems)
-    latest = session.scalar(
-        sa.select(sa.func.max(DiligenceItem.id)).where(
-            DiligenceItem.diligence_id == check.id, DiligenceItem.code == code
-        )
-    )
-    if (latest or 0) != seen_item:
-        raise Stale(subject="diligence", id=check.id)
-    item = DiligenceItem(
-        diligence_id=check.id,
-        code=code,
-        outcome=Found(outcome),
-        evidence=evidence.strip(),
-        person_id=actor.person_id,
-        recorded_at=now,
-    )
-    check.items.append(item)
-    session.flush()
-    audit.record(
-        session,
-        subject_type="diligence",
-        subject_id=check.id,
-        action="record-item",
-        actor=actor,
-        at=now,
-        office_id=check.office_id,
-        detail={"item": code, "outcome": outcome, "application_id": check.application_id},
-    )
-    return item
-
-
-def looks_like_bank_number(words: str) -> bool:
-    """Whether an account number or a sort code stands in the words: those are kept nowhere."""
-    return re.search(r"(?<!\d)(\d{8}|\d{2}[- ]\d{2}[- ]\d{2})(?!\d)", words) is not None
-
-
-def _may_record(check: DueDiligence, actor: Actor) -> None:
-    if not actor.roles_in(Scope(check.office_id)) & STAFF:
-        raise NotAllowed(action="record-item")
-    if check.state is not DiligenceState.BEGUN:
-        raise TransitionRefused("not-in-this-state", action="record-item", state=str(check.state))
 
 
 def finish(

@@ -9,6 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from grants.applications.models import Application
 from grants.clock import utc_now
+from grants.core.registers import Unavailable
 from grants.diligence import queries, services
 from grants.diligence.forms import FinishForm, ItemForm, PressForm, ReasonForm, SettleForm
 from grants.diligence.models import DueDiligence
@@ -20,6 +21,7 @@ from grants.web.actions import Place, offered
 from grants.web.forms import open_form
 from grants.web.labels import diligence as words
 from grants.web.numbers import row_argument
+from grants.web.registers import look_up
 from grants.web.shedding import can_wait
 from workflows.actors import Role
 from workflows.errors import Invalid, NotFound
@@ -53,10 +55,10 @@ def to_do() -> Any:
 @can_wait
 @allows(*HANDLERS, on=queries.get_bid)
 def show(application: Application) -> Any:
-    return _page(application)
+    return checklist_page(application)
 
 
-def _page(application: Application, item_form: ItemForm | None = None, settle_form: Any = None) -> Any:
+def checklist_page(application: Application, item_form: ItemForm | None = None, settle_form: Any = None) -> Any:
     now, actor = utc_now(), current_actor()
     sent = queries.sent_answers(db.session, application)
     tier, why, _ = queries.needed_tier(db.session, application, now=now)
@@ -86,6 +88,9 @@ def _page(application: Application, item_form: ItemForm | None = None, settle_fo
         forms=forms,
         failing=item_form or settle_form,
         options=_options(check, actor, now) if check else [],
+        files=queries.sent_files(db.session, application, sent) if check else [],
+        numbers=queries.numbers_of(application, sent) if open_ else {},
+        same_name=queries.is_same_name,
         signals=signals,
         settling=settling,
         read={code: [by_code[each] for each in codes if each in by_code] for code, codes in READ.items()},
@@ -113,7 +118,7 @@ def _options(check: DueDiligence, actor: Any, now: Any) -> list[Any]:
     return offered(check, facts, actor, places)
 
 
-def _back(application: Application) -> Any:
+def back(application: Application) -> Any:
     return redirect(url_for("diligence.show", application_id=application.id), 303)
 
 
@@ -129,7 +134,7 @@ def _check_of(application: Application) -> DueDiligence:
 def begin(application: Application) -> Any:
     services.begin(db.session, application, actor=current_actor(), now=utc_now())
     flash("Due diligence has begun. Record what you find for each item.", "success")
-    return _back(application)
+    return back(application)
 
 
 @bp.post("/office/applications/<int:application_id>/due-diligence/items")
@@ -144,6 +149,7 @@ def record_item(application: Application) -> Any:
                 form.code.data or "",
                 form.outcome.data or "",
                 form.evidence.data or "",
+                document_id=form.document.data,
                 seen_item=form.seen_item.data or 0,
                 actor=current_actor(),
                 now=utc_now(),
@@ -152,8 +158,30 @@ def record_item(application: Application) -> Any:
             form.refuse(error)
         else:
             flash("Recorded.", "success")
-            return _back(application)
-    return _page(application, form), 422
+            return back(application)
+    return checklist_page(application, form), 422
+
+
+@bp.post("/office/applications/<int:application_id>/due-diligence/register")
+@allows(*HANDLERS, on=queries.get_bid)
+def ask_register(application: Application) -> Any:
+    """Ask the public register for the group's own number, and keep what it says with the check."""
+    kind = request.form.get("kind", "")
+    _check_of(application)
+    number = queries.numbers_of(application, queries.sent_answers(db.session, application)).get(kind)
+    if number is None:
+        raise NotFound(subject="number")
+    said = look_up(kind, number)
+    # The transaction was given up while the register was asked.
+    check = _check_of(queries.get_bid(db.session, current_actor(), application.id))
+    kept = services.keep_entry(
+        db.session, check, kind, number, said or Unavailable(), actor=current_actor(), now=utc_now()
+    )
+    if kept is None:
+        flash("The register can't be asked now. Look there yourself, and write down what you saw.", "warning")
+    else:
+        flash("What the register says is kept with the check.", "success")
+    return back(application)
 
 
 @bp.route("/office/applications/<int:application_id>/due-diligence/finish", methods=["GET", "POST"])
@@ -174,7 +202,7 @@ def finish(application: Application) -> Any:
             now=utc_now(),
         )
         flash("Due diligence is finished. It holds for other bids of the group, too, until it expires.", "success")
-        return _back(application)
+        return back(application)
     page = render_template("diligence/finish.html", application=application, check=check, form=form, words=words)
     return page, 422 if form.is_submitted() else 200
 
@@ -222,7 +250,7 @@ def confirm_fail(application: Application) -> Any:
         now=utc_now(),
     )
     flash("The group failed due diligence. Its bid is where it was: what becomes of it is decided elsewhere.")
-    return _back(application)
+    return back(application)
 
 
 def _reason_page(application: Application, action: str, service: Callable[..., None], done: str) -> Any:
@@ -238,38 +266,8 @@ def _reason_page(application: Application, action: str, service: Callable[..., N
             now=utc_now(),
         )
         flash(done, "success")
-        return _back(application)
+        return back(application)
     page = render_template(
         "diligence/reason.html", application=application, check=check, action=action, form=form, labels=labels
     )
     return page, 422 if form.is_submitted() else 200
-
-
-@bp.post("/office/applications/<int:application_id>/due-diligence/signals")
-@allows(*HANDLERS, on=queries.get_bid)
-def settle_signal(application: Application) -> Any:
-    signal = queries.get_signal(db.session, current_actor(), application, row_argument("signal") or 0)
-    form = open_form(SettleForm)
-    if form.validate_on_submit():
-        services.settle_signal(
-            db.session,
-            application,
-            signal,
-            form.settled.data or "",
-            form.note.data or "",
-            actor=current_actor(),
-            now=utc_now(),
-        )
-        flash("Your note is kept with the signal.", "success")
-        return _back(application)
-    return _page(application, settle_form=form), 422
-
-
-@bp.post("/office/applications/<int:application_id>/due-diligence/compare")
-@allows(*HANDLERS, on=queries.get_bid)
-def compare(application: Application) -> Any:
-    """Compare the bids of this one's round again."""
-    services.find_signals(db.session, application.round, actor=current_actor(), now=utc_now())
-    # How many are new of other bids is not this page's to tell.
-    flash("The bids of the round were compared. What was found about this one is below.", "success")
-    return _back(application)

@@ -21,6 +21,7 @@ ACTIONS: dict[tuple[str, str], str] = {
 }
 RECORDED: dict[tuple[str, str], str] = {
     ("diligence", "record-item"): "Record an item",
+    ("diligence", "ask-register"): "Ask a register",
     ("application", "settle-signal"): "Settle a signal",
     ("round", "find-signals"): "Compare the bids",
     ("fund", "set-diligence-rules"): "Set the rules of due diligence",
@@ -36,6 +37,7 @@ SENTENCES: dict[str, str] = {
     "diligence-still-holds": "It still holds.",
     "diligence-outcome-needed": "Choose what you found.",
     "diligence-evidence-needed": "Write what you saw, or why it is not relevant.",
+    "diligence-file-unknown": "Choose a file that was sent with this bid.",
     "diligence-no-bank-numbers": "Take the account number or sort code out: we do not keep them here.",
     "diligence-failed": "The group failed due diligence, so this bid can't be recommended.",
     "diligence-failed-since": (
@@ -79,6 +81,7 @@ PASSING: dict[str, str] = {"pass": "Pass", "conditions": "Pass with conditions"}
 RESULTS: dict[str, str] = PASSING | {"fail": "Fail"}
 RATINGS: dict[str, str] = {"green": "Green", "amber": "Amber", "red": "Red"}
 RATING_COLOURS: dict[str, str] = {"green": "green", "amber": "orange", "red": "red"}
+REGISTERS: dict[str, str] = {"charity_number": "Register of charities", "company_number": "Register of companies"}
 SETTLED: dict[str, str] = {
     "explained": "Explained: nothing to do",
     "watched": "To be watched: due diligence is enhanced",
