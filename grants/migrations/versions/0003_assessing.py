@@ -695,6 +695,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -705,6 +706,9 @@ def upgrade() -> None:
             ["due_diligence.id"],
             name=op.f("fk_diligence_item_diligence_id_due_diligence"),
             ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_diligence_item_document_id_document"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_diligence_item_person_id_person"), ondelete="RESTRICT"
@@ -843,6 +847,30 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("minutes", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_minutes_office_id"), ["office_id"], unique=False)
+
+    op.create_table(
+        "register_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("diligence_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["diligence_id"],
+            ["due_diligence.id"],
+            name=op.f("fk_register_entry_diligence_id_due_diligence"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_register_entry_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entry")),
+    )
+    with op.batch_alter_table("register_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_register_entry_check", ["diligence_id", "id"], unique=False)
 
     op.create_table(
         "released_file",
@@ -1131,6 +1159,10 @@ def downgrade() -> None:
 
     op.drop_table("meeting_words")
     op.drop_table("released_file")
+    with op.batch_alter_table("register_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_register_entry_check")
+
+    op.drop_table("register_entry")
     with op.batch_alter_table("minutes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_minutes_office_id"))
 
