@@ -6,6 +6,7 @@ LAPSE_DRAFTS = "lapse-drafts"
 START_CHECKS = "start-checks"
 RUN_RULES = "run-rules"
 EXPIRE_DILIGENCE = "expire-diligence"
+EXPIRE_PREPARATIONS = "expire-preparations"
 COMPARE_BIDS = "compare-bids"
 END_QUESTIONS = "end-questions"
 REMIND_QUESTIONS = "remind-questions"
@@ -32,6 +33,7 @@ EVERY_MINUTE = (
     START_CHECKS,
     RUN_RULES,
     EXPIRE_DILIGENCE,
+    EXPIRE_PREPARATIONS,
     COMPARE_BIDS,
     END_QUESTIONS,
     REMIND_QUESTIONS,
