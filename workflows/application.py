@@ -57,6 +57,8 @@ IN_ASSESSMENT = frozenset({S.ELIGIBLE, S.SCORING, S.SCORED, S.MODERATED})
 TO_FUND = frozenset({S.RECOMMENDED, S.RECOMMENDED_PART})
 PANEL_OUTCOMES = TO_FUND | {S.RESERVE, S.NOT_RECOMMENDED}
 DECIDED = frozenset({S.APPROVED, S.DECLINED, S.AWARDED, S.OFFER_LAPSED, S.DISQUALIFIED})
+# Decided to become a grant, and not lapsed.
+GRANTED = frozenset({S.APPROVED, S.AWARDED})
 ENDED_UNDECIDED = frozenset({S.LAPSED, S.WITHDRAWN})
 # While a bid is in these states officers may act for a group that applies on paper or by telephone.
 HELPED = frozenset({S.DRAFT, S.SUBMITTED, S.CLARIFICATION})

@@ -24,13 +24,12 @@ from grants.funding.queries import ceiling_pence, find_over_programming
 from grants.funds.model_form import MINIMUM_VIABLE
 from grants.funds.models import Question, Round
 from workflows.actors import Actor
-from workflows.application import ApplicationState
+from workflows.application import GRANTED, ApplicationState
 from workflows.deadlines import financial_year, from_london, to_london
 from workflows.errors import NotFound
 from workflows.rules.awarding import AreaRule, Candidate, Must, Rules
 
 LAST = 10_000
-GIVEN = frozenset({ApplicationState.APPROVED, ApplicationState.AWARDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _given_before(session: Session, round_: Round, rows: Sequence[Any]) -> dict[
             Application.organisation_id.in_(sorted(groups)),
             Application.office_id == round_.office_id,
             Application.round_id != round_.id,
-            Application.state.in_(sorted(GIVEN)),
+            Application.state.in_(sorted(GRANTED)),
             Application.submitted_at >= from_london(datetime.combine(year.starts_on, time.min)),
             Application.submitted_at < from_london(datetime.combine(year.ends_on + timedelta(days=1), time.min)),
         )

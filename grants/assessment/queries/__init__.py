@@ -10,6 +10,7 @@ from grants.assessment.queries.facts import (
     round_facts,
 )
 from grants.assessment.queries.held import cleaned, list_markers_files, name_for_markers, released_files
+from grants.assessment.queries.history import History, history_of
 from grants.assessment.queries.interests import (
     barred_from,
     barred_in,
@@ -69,6 +70,7 @@ __all__ = [
     "Agenda",
     "AgendaItem",
     "Beside",
+    "History",
     "InterestLine",
     "MarkerLoad",
     "MarkerMarks",
@@ -105,6 +107,7 @@ __all__ = [
     "get_work",
     "groups_of",
     "hides",
+    "history_of",
     "interest_alerts",
     "interests_for_minutes",
     "interests_of",

@@ -116,6 +116,7 @@ def _bid_page(found: queries.PanelBid, rubric: queries.Rubric, line: ModerationL
         file_states=states_in(db.session, sections),
         may_agree=is_chair and is_sitting(panel) and application.state in MODERATING,
         may_place=is_chair and is_sitting(panel) and application.state in PLACEABLE,
+        history=queries.history_of(db.session, application, actor, with_group=not reader.hides(application)),
         risk=risk_of(db.session, [application.id]).get(application.id),
         may_reopen=is_chair,
         may_find=is_chair or Role.MANAGER in actor.roles_in(panel.scope),

@@ -236,6 +236,7 @@ def _item_page(found: SittingBid, line: ModerationLine, form: Any, **more: Any) 
         line=line,
         form=form,
         item=row,
+        history=assessment.history_of(db.session, found.application, current_actor()),
         agreed={code: each.score for code, each in _agreed_rows(found, form.rubric).items()},
         is_current=found.meeting.current_id == found.application.id,
         may_write=is_sitting(found.panel) and found.meeting.ended_at is None and row is not None,

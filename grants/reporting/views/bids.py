@@ -11,6 +11,7 @@ from grants.applications.queries import states_in
 from grants.assessment.models import Assignment
 from grants.assessment.queries import application_facts, assignments_of, find_panel, sent_alert
 from grants.assessment.queries.facts import marker_facts
+from grants.assessment.queries.history import history_of
 from grants.assessment.queries.panels import CONSIDERED
 from grants.clock import utc_now
 from grants.core.audit import AuditEntry
@@ -47,6 +48,7 @@ def application(application: Application) -> Any:
         alert=sent_alert(answers) if sees_checks else None,
         markers=markers or [],
         history=[_told(entry) for entry in bids.list_history(db.session, application)],
+        past_grants=history_of(db.session, application, actor),
         recommendation=recommendation,
         decision=decision,
         award=award,
