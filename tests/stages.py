@@ -30,6 +30,7 @@ from grants.reviews.queries import get_refusal
 from grants.reviews.services import request_review
 from tests.apps import NOW
 from tests.builders import a_group, a_round, a_submitted_bid, actor_of, an_office, staff
+from tests.snapshots import kept
 from workflows.actors import Actor, Role
 from workflows.assignment import Interest
 
@@ -69,6 +70,7 @@ class Stage:
         return list(self.session.scalars(own.order_by(MonitoringReturn.id)))
 
 
+@kept
 def submitted(
     session: Session,
     *,
@@ -99,6 +101,7 @@ def submitted(
     return stage
 
 
+@kept
 def checking(session: Session, **options: Any) -> Stage:
     """The round has closed and its bids are being checked."""
     stage = submitted(session, **options)
@@ -110,6 +113,7 @@ def checking(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def judged(session: Session, **options: Any) -> Stage:
     """Every rule of every bid passes, by the computer or by a person; nobody has passed the bids yet."""
     stage = checking(session, **options)
@@ -123,6 +127,7 @@ def judged(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def eligible(session: Session, **options: Any) -> Stage:
     """Every bid has passed its checks."""
     stage = judged(session, **options)
@@ -131,6 +136,7 @@ def eligible(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def scoring(session: Session, **options: Any) -> Stage:
     """Two markers have every bid, with nothing declared yet."""
     stage = eligible(session, **options)
@@ -143,6 +149,7 @@ def scoring(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def scored(session: Session, *, scores: tuple[int, ...] = SCORES, **options: Any) -> Stage:
     """Both markers have locked every bid, each with the bid's score for every criterion."""
     stage = scoring(session, scores=scores, **options)
@@ -162,6 +169,7 @@ def _assignments(session: Session, stage: Stage) -> list[Assignment]:
     return list(session.scalars(own))
 
 
+@kept
 def in_session(session: Session, **options: Any) -> Stage:
     """The panel sits."""
     stage = scored(session, **options)
@@ -180,6 +188,7 @@ def in_session(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def recommended(session: Session, **options: Any) -> Stage:
     """The panel agreed the markers' mean, drew the line and closed."""
     stage = in_session(session, **options)
@@ -192,6 +201,7 @@ def recommended(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def with_decision_maker(session: Session, **options: Any) -> Stage:
     """The notice lies before the decision maker."""
     stage = recommended(session, **options)
@@ -199,6 +209,7 @@ def with_decision_maker(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def decided(session: Session, **options: Any) -> Stage:
     """Approved, and not announced."""
     stage = with_decision_maker(session, **options)
@@ -210,6 +221,7 @@ def decided(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def announced(session: Session, **options: Any) -> Stage:
     """The offers are out."""
     stage = decided(session, **options)
@@ -217,6 +229,7 @@ def announced(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def accepted(session: Session, **options: Any) -> Stage:
     """The first group has signed."""
     stage = announced(session, **options)
@@ -226,6 +239,7 @@ def accepted(session: Session, **options: Any) -> Stage:
     return stage
 
 
+@kept
 def running(session: Session, **options: Any) -> Stage:
     """The first grant runs for a year from the coming April, with its returns scheduled."""
     stage = accepted(session, **options)
