@@ -242,6 +242,7 @@ def test_the_minutes_tell_what_happened(session):
         f"Left the room for it: {names['member']} (member).",
         "agreed together",
         "from 60.00% to 30.00%",
+        "Bid | Percent | Outcome | Amount",
         "now reaches the line",
         "Outcome: Recommended, £9,000.",
     ):
@@ -267,6 +268,7 @@ def test_a_copy_for_somebody_with_an_interest_says_nothing_of_that_bid_in_any_fo
         assert "The group has run this before" not in text and "safeguarding" not in text
         assert stage.bids[1].reference in text.replace("\u200b", "")
     assert LEFT_OUT in read[0] and not copy.is_whole
+    assert "of a pot of" not in read[0], "what is left of a sum tells what was taken out of it"
     assert NOT_WHOLE in read[1]
 
 

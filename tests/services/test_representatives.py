@@ -10,12 +10,14 @@ from grants.assessment import queries, services
 from grants.core.audit import AuditEntry
 from grants.meetings.queries import room
 from grants.meetings.queries.room import find_meeting
+from grants.meetings.queries.story import story_of
 from grants.meetings.services import record_presence
 from grants.representatives import services as reps
 from grants.representatives.models import PreparationRecord
 from tests import stages
 from tests.apps import NOW
 from tests.builders import a_round, actor_of, staff
+from tests.meetings import meeting_of
 from workflows.actors import Role
 from workflows.assignment import AssignmentState, Interest
 from workflows.errors import Invalid, NotAllowed, NotFound, TransitionRefused
@@ -202,6 +204,8 @@ def test_on_a_panel_they_see_only_their_own_area_and_leave_for_the_rest(session)
     assert [room.quorum_of(panel, away[each], stage.now).is_met for each in ids] == [True, False, False]
     with pytest.raises(NotFound):
         queries.get_panel_bid(session, rep, panel.id, ids[1])
+    present = next(each for each in story_of(session, meeting_of(stage)) if each.part == "present")
+    assert f"before the bids opened to them: {stage.people['rep'].name} (represents residents)." in present.text
 
 
 def test_who_is_not_prepared_does_not_sit_or_come_in(session):

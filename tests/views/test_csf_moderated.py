@@ -1,4 +1,4 @@
-"""A published round moderated through the panel's screens comes to what the report says (Commissioner's Update, 004).
+"""A published round moderated in the meeting comes to what the report says (Commissioner's Update, 004).
 
 The bids come in as they were sent on paper; then people mark them, and everything of the panel is pressed on pages.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from grants.applications.models import Application
 from grants.assessment import services as assessment
 from grants.assessment.models import Assignment
 from grants.extensions import db
-from grants.funds.models import Round
+from grants.funds.models import Criterion, Round
 from grants.importing.files import Source, read_files
 from grants.importing.services import import_round
 from grants.reporting.funnel import as_json, funnel_of
@@ -98,45 +99,79 @@ def prepared() -> tuple[int, dict[str, int], dict[str, dict[str, tuple[int, str]
     return round_.id, {name: person.id for name, person in people.items()}, agreed
 
 
-def test_the_panels_pages_come_to_the_published_funnel(app: Flask) -> None:
-    with app.app_context():
-        round_id, ids, agreed = prepared()
-        rows = db.session.execute(sa.select(Application.id, Application.reference, Application.state)).all()
-        criteria = [(each.id, each.code) for each in db.session.get_one(Round, round_id).criteria]
-    bids = {row.reference: row.id for row in rows if row.state is S.SCORED}
-    assert (len(rows), len(bids)) == (20, 14)
+def test_the_meeting_comes_to_the_published_funnel_and_writes_its_minutes(app: Flask) -> None:
     with time_machine.travel(PANEL_DAY, tick=False):
-        people = {name: client_of(app, number) for name, number in ids.items()}
-        chair = people["chair"]
-        panel = convened(people["manager"], round_id, ids)
-        for name in ("chair", "officer", "resident"):
-            page = read_page(people[name].get(f"{panel}/interests"))
-            said = {each.attributes["name"]: "none" for each in page.all("input", type="radio", value="none")}
-            assert len(said) == 14
-            assert people[name].post(f"{panel}/interests", data=said).status_code == 303
-        here = {"present": [ids[name] for name in ("chair", "officer", "resident")]}
-        assert chair.post(f"{panel}/open", data=here).status_code == 303
-        for reference, number in bids.items():
-            fields = {f"{name}_{each}": "" for each, _ in criteria for name in ("agreed", "reason")}
-            for each, code in criteria:
-                if code in agreed.get(reference, {}):
-                    score, words = agreed[reference][code]
-                    fields |= {f"agreed_{each}": str(score), f"reason_{each}": words}
-            assert chair.post(f"{panel}/bids/{number}", data=fields).status_code == 303, reference
-        page = read_page(chair.get(panel))
-        (drawn,) = [each for each in page.elements if each.attributes.get("action") == f"{panel}/draw"]
-        seen = page.elements[page.elements.index(drawn) + 2].attributes["value"]
-        assert chair.post(f"{panel}/draw", data={"seen_version": seen}).status_code == 303
-        assert "£99,087.00" in read_page(chair.get(panel)).text
-        assert chair.post(f"{panel}/close").status_code == 303
-        assert people["manager"].post(f"/office/rounds/{round_id}/decision").status_code == 303
-        scores = read_page(chair.get(f"{panel}/scores"))
-        assert "R3-001" in scores.text
+        sat = moderated(app)
+        chair = sat.people["chair"]
+        assert "£99,087.00" in read_page(chair.get(sat.panel)).text
+        assert sat.people["manager"].post(f"/office/rounds/{sat.round_id}/decision").status_code == 303
+        assert "R3-001" in read_page(chair.get(f"{sat.panel}/scores")).text
+        minutes = read_page(chair.get(f"{sat.panel}/minutes/1")).text
     with app.app_context():
-        found = as_json(funnel_of(db.session, db.session.get_one(Round, round_id)))
+        found = as_json(funnel_of(db.session, db.session.get_one(Round, sat.round_id)))
     assert found | PUBLISHED == found
     assert found["by_area"]["West Leicester"]["count"] == 2
     assert found["by_area"]["East Leicester"]["count"] == 5
+    assert "£99,087 of a pot of £100,000; £913 is left" in minutes
+    assert [each for each in sat.bids if each not in minutes] == []
+
+
+@dataclass(frozen=True)
+class Sat:
+    """A panel that has sat: its address, its people's browsers, and the bids that it moderated by reference."""
+
+    round_id: int
+    panel: str
+    people: dict[str, FlaskClient]
+    bids: dict[str, int]
+
+
+def moderated(app: Flask) -> Sat:
+    """The round of the report moderated in the meeting, from the interests to the close."""
+    with app.app_context():
+        round_id, ids, agreed = prepared()
+        rows = db.session.execute(sa.select(Application.id, Application.reference, Application.state)).all()
+        criteria = {code: number for number, code in db.session.execute(sa.select(Criterion.id, Criterion.code))}
+    bids = {row.reference: row.id for row in rows if row.state is S.SCORED}
+    assert (len(rows), len(bids)) == (20, 14)
+    people = {name: client_of(app, number) for name, number in ids.items()}
+    chair, panel = people["chair"], convened(people["manager"], round_id, ids)
+    present = ("chair", "officer", "resident")
+    for name in present:
+        page = read_page(people[name].get(f"{panel}/interests"))
+        said = {each.attributes["name"]: "none" for each in page.all("input", type="radio", value="none")}
+        assert len(said) == 14
+        assert people[name].post(f"{panel}/interests", data=said).status_code == 303
+    assert chair.post(f"{panel}/open", data={"present": [ids[name] for name in present]}).status_code == 303
+    together = f"{panel}/meeting/together"
+    rest = [each.attributes["value"] for each in read_page(chair.get(together)).all("input", name="bids")]
+    # What the panel scored again it talked about, on its agenda or taken out of the rest.
+    rest = [each for each in rest if each not in {str(bids[reference]) for reference in agreed}]
+    talked_about = [reference for reference, number in bids.items() if str(number) not in rest]
+    for reference in talked_about:
+        item = f"{panel}/meeting/items/{bids[reference]}"
+        assert chair.post(f"{item}/open").status_code == 303
+        fields = {"notes": "The panel compared the markers' reasons."}
+        for code, (score, words) in agreed.get(reference, {}).items():
+            fields |= {f"agreed_{criteria[code]}": str(score), f"reason_{criteria[code]}": words}
+        answer = chair.post(item, data=hidden_of(chair, item) | fields | {"do": "agree"})
+        assert answer.status_code == 303, (reference, read_page(answer, answer.status_code).text)
+    assert chair.post(together, data=hidden_of(chair, together) | {"bids": rest}).status_code == 303
+    page = read_page(chair.get(panel))
+    (drawn,) = [each for each in page.elements if each.attributes.get("action") == f"{panel}/draw"]
+    seen = page.elements[page.elements.index(drawn) + 2].attributes["value"]
+    assert chair.post(f"{panel}/draw", data={"seen_version": seen}).status_code == 303
+    assert chair.post(f"{panel}/close").status_code == 303
+    return Sat(round_id, panel, people, bids)
+
+
+def hidden_of(client: FlaskClient, path: str) -> dict[str, str]:
+    """What the page's form sends beside what a person fills in."""
+    page = read_page(client.get(path))
+    found = {each.attributes["name"]: each.attributes.get("value", "") for each in page.all("input", type="hidden")}
+    # A box that is left alone sends what it holds.
+    boxes = {each.attributes["name"]: each.text for each in page.all("textarea")}
+    return found | boxes | {each.attributes["name"]: "" for each in page.all("select")}
 
 
 def client_of(app: Flask, number: int) -> FlaskClient:
@@ -151,6 +186,6 @@ def convened(manager: FlaskClient, round_id: int, ids: dict[str, int]) -> str:
     path = f"/office/rounds/{round_id}/panel"
     seats = {each.attributes["name"]: "" for each in read_page(manager.get(path)).all("select")}
     seats |= {f"seat_{ids[name]}": "member" for name in ("officer", "resident")} | {f"seat_{ids['chair']}": "chair"}
-    answer = manager.post(path, data=seats | {f"rep_{ids['resident']}": "y"})
+    answer = manager.post(path, data=seats)
     assert answer.status_code == 303
     return str(answer.location)

@@ -18,7 +18,7 @@ from grants.assessment import queries as assessment
 from grants.assessment.models import Panel
 from grants.meetings.models import Meeting, Minutes, MinutesNote, MinutesSection
 from grants.meetings.queries.room import Sitting, away_for, find_meeting
-from grants.meetings.queries.story import PARTS, story_of
+from grants.meetings.queries.story import PARTS, RESOLVED, story_of
 from workflows.actors import Actor, Scope
 from workflows.errors import NotFound
 from workflows.round import RoundState
@@ -62,6 +62,8 @@ def get_minutes(session: Session, actor: Actor, panel_id: int, number: int) -> C
     minutes = _stored(session, meeting)
     known = set(hidden)
     pieces = minutes.sections if minutes else [_on_the_spot(each) for each in story_of(session, meeting)]
+    if hidden:
+        pieces = [each for each in pieces if each.part != RESOLVED]
     notes = minutes.notes if minutes else []
     words = [word for each in hidden.values() for word in _words(each)]
     return Copy(

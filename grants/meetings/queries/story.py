@@ -5,6 +5,7 @@ What is said of a bid stands in a piece of its own, so that whoever left the roo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from grants.accounts.models import Person
 from grants.allocation.models import Followed
+from grants.applications.models import Application
 from grants.assessment import queries as assessment
 from grants.assessment.models import ModeratedScore, Recommendation, Ruling
 from grants.assessment.queries.marks import agreed_of, locked_marks
@@ -23,13 +25,14 @@ from grants.assessment.queries.table import BidRow, panel_bids
 from grants.meetings.models import LineChange, Meeting, MeetingItem, MeetingWords
 from grants.meetings.queries.items import CONDITIONS, NOTES, items_of, words_of
 from grants.meetings.queries.room import attendance_of, seat_words, turns_of
+from grants.representatives.queries import unprepared_among
 from workflows.assignment import Interest
 from workflows.deadlines import to_london
 from workflows.money import format_pounds
 from workflows.rules.allocation import Placing
 from workflows.rules.scoring import show_percent
 
-MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, SCENARIO, OTHERS = (
+MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, SCENARIO, OTHERS, RESOLVED = (
     "meeting",
     "present",
     "interests",
@@ -38,6 +41,7 @@ MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, SCENARIO, OTHERS = (
     "line",
     "scenario",
     "others",
+    "resolved",
 )
 PARTS = {
     MEETING: "The meeting",
@@ -48,6 +52,8 @@ PARTS = {
     LINE: "The line",
     SCENARIO: "The set of awards that was followed",
     OTHERS: "Outcomes of the other bids",
+    # Its sums are of every bid, so a copy that leaves one out has none of it.
+    RESOLVED: "What the panel recommends",
 }
 WHY = {
     "criterion-spread": "markers differed by 2 points or more on a criterion",
@@ -114,6 +120,7 @@ def story_of(session: Session, meeting: Meeting) -> list[Piece]:
     pieces += _scenario(session, told)
     met = {each.application_id for each in told.items}
     pieces += [_other(told, row) for key, row in told.bids.items() if key not in met and row.recommendation]
+    pieces += _resolved(told)
     order = list(PARTS)
     return sorted(pieces, key=lambda each: order.index(each.part))
 
@@ -183,7 +190,16 @@ def _present(session: Session, told: Told) -> Piece:
     if absent:
         text += f"\n\nNot there: {told.called(absent)}."
     text += f"\n\nA quorum is {round_.panel_quorum} members, among them a chair and an officer{rep}."
+    prepared = _prepared(session, told, {each.person_id for each in stays})
+    if prepared:
+        text += f"\n\nTrained, and bound to confidentiality, before the bids opened to them: {told.called(prepared)}."
     return Piece(PRESENT, "In the room", text)
+
+
+def _prepared(session: Session, told: Told, here: set[int]) -> set[int]:
+    panel = told.meeting.panel
+    reps = {each.person_id for each in panel.members if each.is_community_rep} & here
+    return reps - set(unprepared_among(session, panel.round, reps)) if panel.round.needs_prepared_reps else set()
 
 
 def _interests(session: Session, told: Told) -> list[Piece]:
@@ -345,3 +361,33 @@ def _other(told: Told, row: BidRow) -> Piece:
     # Agreed on the bid's own page, without having been put on the table.
     agreed = [_scores(told, key)] if told.agreed.get(key) else []
     return Piece(OTHERS, _title(told, key), "\n\n".join([*agreed, f"{_percent(told, key)}. {_outcome(row)}"]), key)
+
+
+def _resolved(told: Told) -> list[Piece]:
+    """Every outcome in one table with the money beside the pot: what the notice for the decision is written from."""
+    placed = sorted(
+        ((row.application, row.recommendation) for row in told.bids.values() if row.recommendation),
+        key=lambda pair: _rank(told, *pair),
+    )
+    if not placed:
+        return []
+    rows = [
+        (
+            _title(told, bid.id),
+            _percent(told, bid.id),
+            OUTCOMES[made.outcome],
+            format_pounds(made.amount_pence) if made.amount_pence else "",
+        )
+        for bid, made in placed
+    ]
+    pot, given = told.meeting.panel.round.pot_pence, sum(made.amount_pence for _, made in placed)
+    left = f"{format_pounds(pot - given)} is left" if given <= pot else f"{format_pounds(given - pot)} is above it"
+    counts = Counter(made.outcome for _, made in placed)
+    counted = ", ".join(f"{words.lower()}: {counts[code]}" for code, words in OUTCOMES.items() if counts[code])
+    text = f"{counted.capitalize()}. {format_pounds(given)} of a pot of {format_pounds(pot)}; {left}."
+    return [Piece(RESOLVED, "Every bid", f"{table(('Bid', 'Percent', 'Outcome', 'Amount'), rows)}\n\n{text}")]
+
+
+def _rank(told: Told, bid: Application, made: Recommendation) -> tuple[Any, ...]:
+    percent = told.percents.get(bid.id)
+    return list(OUTCOMES).index(made.outcome), made.reserve_rank or 0, -(percent or 0), bid.reference
