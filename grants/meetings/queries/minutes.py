@@ -17,8 +17,9 @@ from grants.applications.models import Application
 from grants.assessment import queries as assessment
 from grants.assessment.models import Panel
 from grants.meetings.models import Meeting, Minutes, MinutesNote, MinutesSection
+from grants.meetings.queries.pieces import PARTS, RESOLVED
 from grants.meetings.queries.room import Sitting, away_for, find_meeting
-from grants.meetings.queries.story import PARTS, RESOLVED, story_of
+from grants.meetings.queries.story import story_of
 from workflows.actors import Actor, Scope
 from workflows.errors import NotFound
 from workflows.round import RoundState

@@ -1,14 +1,8 @@
-"""The minutes as they follow from what happened: pieces of text, each about the meeting or about one bid.
-
-What is said of a bid stands in a piece of its own, so that whoever left the room for it has a copy without it.
-"""
+"""The minutes as they follow from what happened, from the opening of the meeting to what it recommends."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,43 +12,39 @@ from grants.accounts.models import Person
 from grants.allocation.models import Followed
 from grants.applications.models import Application
 from grants.assessment import queries as assessment
-from grants.assessment.models import ModeratedScore, Recommendation, Ruling
+from grants.assessment.models import Recommendation, Ruling
 from grants.assessment.queries.marks import agreed_of, locked_marks
 from grants.assessment.queries.panels import CONSIDERED
 from grants.assessment.queries.table import BidRow, panel_bids
-from grants.meetings.models import LineChange, Meeting, MeetingItem, MeetingWords
+from grants.meetings.models import LineChange, Meeting, MeetingItem
 from grants.meetings.queries.items import CONDITIONS, NOTES, items_of, words_of
+from grants.meetings.queries.pieces import (
+    EN_BLOC,
+    INTERESTS,
+    ITEMS,
+    LINE,
+    MEETING,
+    OTHERS,
+    OUTCOMES,
+    PARTS,
+    PRESENT,
+    RESOLVED,
+    SCENARIO,
+    Piece,
+    Told,
+    clock,
+    day,
+    outcome_of,
+    percent_of,
+    table,
+    title_of,
+)
 from grants.meetings.queries.room import attendance_of, seat_words, turns_of
 from grants.representatives.queries import unprepared_among
 from workflows.assignment import Interest
-from workflows.deadlines import to_london
 from workflows.money import format_pounds
-from workflows.rules.allocation import Placing
 from workflows.rules.scoring import show_percent
 
-MEETING, PRESENT, INTERESTS, ITEMS, EN_BLOC, LINE, SCENARIO, OTHERS, RESOLVED = (
-    "meeting",
-    "present",
-    "interests",
-    "items",
-    "enbloc",
-    "line",
-    "scenario",
-    "others",
-    "resolved",
-)
-PARTS = {
-    MEETING: "The meeting",
-    PRESENT: "Who was present",
-    INTERESTS: "Interests",
-    ITEMS: "Bids discussed",
-    EN_BLOC: "Bids agreed together",
-    LINE: "The line",
-    SCENARIO: "The set of awards that was followed",
-    OTHERS: "Outcomes of the other bids",
-    # Its sums are of every bid, so a copy that leaves one out has none of it.
-    RESOLVED: "What the panel recommends",
-}
 WHY = {
     "criterion-spread": "markers differed by 2 points or more on a criterion",
     "total-spread": "markers differed by 15 percentage points or more",
@@ -64,46 +54,8 @@ WHY = {
     "large-ask": "it asked for more than a quarter of the pot",
     "first-time-below-line": "it was a first application that fell below the line",
 }
-OUTCOMES = {
-    Placing.RECOMMENDED.value: "Recommended",
-    Placing.RESERVE.value: "Reserve list",
-    Placing.NOT_RECOMMENDED.value: "Not recommended",
-}
-REASONS = {
-    "does-not-fit": "It did not fit what was left in the pot.",
-    "below-line": "It was below the line.",
-    "diligence-failed": "Its group failed due diligence.",
-}
 KINDS = {Interest.DIRECT: "a direct", Interest.INDIRECT: "an indirect"}
 RULINGS = {Ruling.TAKES_PART: "take part", Ruling.LEAVES: "leave the room"}
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """One section to be: its part, heading and text; about one bid where it names one."""
-
-    part: str
-    title: str
-    text: str
-    application_id: int | None = None
-
-
-@dataclass(slots=True)
-class Told:
-    """Everything that the minutes are made of, read once."""
-
-    meeting: Meeting
-    rubric: assessment.Rubric
-    bids: dict[int, BidRow]
-    items: list[MeetingItem]
-    words: dict[tuple[int, str], MeetingWords]
-    agreed: dict[int, dict[str, ModeratedScore]]
-    work: dict[int, list[assessment.MarkerMarks]]
-    percents: dict[int, Any]
-    names: dict[int, str] = field(default_factory=dict)
-
-    def called(self, people: Iterable[int]) -> str:
-        return ", ".join(sorted(self.names.get(each, "somebody who is not known here") for each in people)) or "nobody"
 
 
 def story_of(session: Session, meeting: Meeting) -> list[Piece]:
@@ -142,21 +94,6 @@ def _read(session: Session, meeting: Meeting) -> Told:
         percents=assessment.percents_of(session, panel.round_id, list(rows)),
         names=names,
     )
-
-
-def clock(instant: datetime) -> str:
-    return f"{to_london(instant):%H:%M}"
-
-
-def day(instant: datetime) -> str:
-    local = to_london(instant)
-    return f"{local.day} {local:%B %Y}"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Lines that are read as a table wherever the minutes are drawn: cells between bars, the first line the head."""
-    lines = ((" ".join(cell.replace("|", "/").split()) or "-" for cell in row) for row in [head, *rows])
-    return "\n".join(" | ".join(cells) for cells in lines)
 
 
 def _meeting(session: Session, told: Told) -> Piece:
@@ -227,13 +164,6 @@ def _declared(told: Told, line: assessment.InterestLine) -> str:
     return f"{words} {ruled_by} ruled on {day(line.ruling.ruled_at)} that they {ruling}: {line.ruling.reason.strip()}"
 
 
-def _title(told: Told, application_id: int) -> str:
-    row = told.bids.get(application_id)
-    if row is None:
-        return "A bid that has left the round"
-    return f"{row.application.reference}, {row.application.organisation_name}"
-
-
 def _item(told: Told, item: MeetingItem) -> Piece:
     application_id = item.application_id
     lines = [_opened(told, item)]
@@ -242,9 +172,9 @@ def _item(told: Told, item: MeetingItem) -> Piece:
     for code, words in ((NOTES, "Discussion"), (CONDITIONS, "Conditions")):
         row = told.words.get((item.id, code))
         lines += [f"{words}: {row.text}"] if row and row.text else []
-    outcome = _outcome(told.bids.get(application_id))
+    outcome = outcome_of(told.bids.get(application_id))
     lines += [outcome] if outcome else []
-    return Piece(ITEMS, _title(told, application_id), "\n\n".join(each for each in lines if each), application_id)
+    return Piece(ITEMS, title_of(told, application_id), "\n\n".join(each for each in lines if each), application_id)
 
 
 def _opened(told: Told, item: MeetingItem) -> str:
@@ -274,24 +204,9 @@ def _settled(told: Told, item: MeetingItem) -> str:
     chair = told.called([item.agreed_by_id]) if item.agreed_by_id else "nobody"
     when = clock(item.agreed_at) if item.agreed_at else "a time that was not kept"
     return (
-        f"Agreed at {when} at {_percent(told, item.application_id)}, with {chair} in the chair."
+        f"Agreed at {when} at {percent_of(told, item.application_id)}, with {chair} in the chair."
         f" Present: {told.called(record.get('present') or [])}.{gone}"
     )
-
-
-def _percent(told: Told, application_id: int) -> str:
-    percent = told.percents.get(application_id)
-    return "no percent" if percent is None else f"{show_percent(percent)}%"
-
-
-def _outcome(row: BidRow | None) -> str:
-    recommendation: Recommendation | None = row.recommendation if row else None
-    if recommendation is None:
-        return ""
-    amount = f", {format_pounds(recommendation.amount_pence)}" if recommendation.amount_pence else ""
-    rank = f", place {recommendation.reserve_rank}" if recommendation.reserve_rank else ""
-    why = REASONS.get(recommendation.reason_code, recommendation.reason.strip())
-    return f"Outcome: {OUTCOMES[recommendation.outcome]}{amount}{rank}.{' ' + why if why else ''}"
 
 
 def _en_bloc(told: Told, first: MeetingItem) -> Piece:
@@ -303,9 +218,9 @@ def _en_bloc(told: Told, first: MeetingItem) -> Piece:
 def _agreed_together(told: Told, item: MeetingItem) -> Piece:
     left = item.record.get("left") or []
     gone = f" Left the room for it: {told.called(left)}." if left else ""
-    outcome = _outcome(told.bids.get(item.application_id))
-    text = f"Agreed at {_percent(told, item.application_id)}.{gone}{' ' + outcome if outcome else ''}"
-    return Piece(EN_BLOC, _title(told, item.application_id), text, item.application_id)
+    outcome = outcome_of(told.bids.get(item.application_id))
+    text = f"Agreed at {percent_of(told, item.application_id)}.{gone}{' ' + outcome if outcome else ''}"
+    return Piece(EN_BLOC, title_of(told, item.application_id), text, item.application_id)
 
 
 def _line(session: Session, told: Told) -> list[Piece]:
@@ -331,8 +246,8 @@ def _line(session: Session, told: Told) -> list[Piece]:
 
 
 def _side(told: Told, application_id: int, what: str) -> Piece:
-    text = f"At {_percent(told, application_id)} it {what}."
-    return Piece(LINE, _title(told, application_id), text, application_id)
+    text = f"At {percent_of(told, application_id)} it {what}."
+    return Piece(LINE, title_of(told, application_id), text, application_id)
 
 
 def _scenario(session: Session, told: Told) -> list[Piece]:
@@ -352,7 +267,7 @@ def _scenario(session: Session, told: Told) -> list[Piece]:
     departs = [(known[reference], why) for reference, why in sorted(row.reasons.items()) if reference in known]
     return [
         Piece(SCENARIO, "Which one", text),
-        *(Piece(SCENARIO, _title(told, key), f"It departs from its rank: {why}", key) for key, why in departs),
+        *(Piece(SCENARIO, title_of(told, key), f"It departs from its rank: {why}", key) for key, why in departs),
     ]
 
 
@@ -360,7 +275,9 @@ def _other(told: Told, row: BidRow) -> Piece:
     key = row.application.id
     # Agreed on the bid's own page, without having been put on the table.
     agreed = [_scores(told, key)] if told.agreed.get(key) else []
-    return Piece(OTHERS, _title(told, key), "\n\n".join([*agreed, f"{_percent(told, key)}. {_outcome(row)}"]), key)
+    return Piece(
+        OTHERS, title_of(told, key), "\n\n".join([*agreed, f"{percent_of(told, key)}. {outcome_of(row)}"]), key
+    )
 
 
 def _resolved(told: Told) -> list[Piece]:
@@ -373,8 +290,8 @@ def _resolved(told: Told) -> list[Piece]:
         return []
     rows = [
         (
-            _title(told, bid.id),
-            _percent(told, bid.id),
+            title_of(told, bid.id),
+            percent_of(told, bid.id),
             OUTCOMES[made.outcome],
             format_pounds(made.amount_pence) if made.amount_pence else "",
         )
