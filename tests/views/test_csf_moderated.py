@@ -51,11 +51,11 @@ PUBLISHED = {
 # Extreme scores want twenty words, which the paper's markers did not write.
 LONG = "It names its evidence, says what will be done and for whom, and has people who have done it well before now."
 SEATS = {
-    "chair": Role.CHAIR,
-    "officer": Role.OFFICER,
-    "resident": Role.PANEL_MEMBER,
-    "manager": Role.MANAGER,
-    "decider": Role.DECISION_MAKER,
+    "chair": (Role.CHAIR, "Panel chair"),
+    "officer": (Role.OFFICER, "Grants officer"),
+    "resident": (Role.PANEL_MEMBER, "Resident"),
+    "manager": (Role.MANAGER, "Grants manager"),
+    "decider": (Role.DECISION_MAKER, "Commissioner"),
 }
 
 
@@ -78,7 +78,7 @@ def prepared() -> tuple[int, dict[str, int], dict[str, dict[str, tuple[int, str]
     files = read_files(source(FOLDER / "csf-r3.toml"), source(FOLDER / "csf-r3-applications.csv"), None, now=MARKING)
     round_ = import_round(session, files, now=MARKING).round_
     office = session.get_one(Office, round_.office_id)
-    people = {name: staff(session, office, role, name=name) for name, role in SEATS.items()}
+    people = {key: staff(session, office, role, name=name) for key, (role, name) in SEATS.items()}
     given = marks()
     agreed = given.pop("moderated")
     bids = {bid.reference: bid for bid in session.scalars(sa.select(Application))}
