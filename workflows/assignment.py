@@ -137,7 +137,7 @@ ASSIGNMENT = Workflow(
     "assignment",
     AssignmentState,
     initial=S.ASSIGNED,
-    terminal={S.RECUSED, S.FINAL, S.TAKEN_OFF},
+    terminal={S.RECUSED, S.FINAL},
     rows=[
         # action      from                                  to                   who      provided that                                 then
         ("assign",    NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],
@@ -146,6 +146,10 @@ ASSIGNMENT = Workflow(
         ("give-out",  NEW,                                  S.ASSIGNED,          MANAGER, [not_of_the_group],                           []),
         ("take-off",  {S.ASSIGNED, S.INTEREST_DECLARED, S.MARKING, S.REOPENED}, S.TAKEN_OFF, MANAGER,
             [reason_given, before_moderation_closes],                                                                                   []),
+        # The same work begins anew: interests are asked again, and what was void stays void.
+        ("assign-again",   S.TAKEN_OFF,                     S.ASSIGNED,          MANAGER, [not_of_the_group, no_direct_interest],
+            [Tell("marking-assigned", Audience.MARKER)]),
+        ("give-out-again", S.TAKEN_OFF,                     S.ASSIGNED,          MANAGER, [not_of_the_group, no_direct_interest],       []),
         ("declare",   S.ASSIGNED,                           S.INTEREST_DECLARED, MARKER,  [own_assignment, within_reach, interest_stated, proposals_answered], []),
         ("recuse",    {S.INTEREST_DECLARED, S.MARKING, S.LOCKED, S.REOPENED}, S.RECUSED, MARKER,
             [own_assignment, has_direct_interest, before_moderation_closes],     [Tell("marker-recused", Audience.MANAGERS)]),

@@ -188,6 +188,18 @@ class LockedMarks(Base):
     assignment: Mapped[Assignment] = relationship()
 
 
+class VoidMarks(Base):
+    """Marks of a marker who was taken off and got the bid back: kept as they were, and they never count again."""
+
+    __tablename__ = "void_marks"
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = references("assignment.id")
+    # As in LockedMarks.
+    marks: Mapped[dict[str, dict[str, Any]]] = mapped_column(sa.JSON)
+    given_back_at: Mapped[Instant]
+
+
 class ReleasedFile(Base):
     """A file that can't be cleaned of its author, which an officer has looked into and gives to the markers."""
 

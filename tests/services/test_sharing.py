@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from grants.assessment import services
-from grants.assessment.models import Assignment, InterestDeclaration, LockedMarks, Score
+from grants.assessment.models import Assignment, InterestDeclaration, LockedMarks, Score, VoidMarks
 from grants.assessment.queries.sharing import usual_settings
 from grants.core.audit import AuditEntry
 from grants.core.outbox import Message
@@ -147,8 +147,27 @@ def test_a_drop_out_keeps_what_is_locked_voids_what_was_begun_and_moves_the_rest
     why = sa.select(AuditEntry.reason).where(AuditEntry.action == "take-off")
     assert session.scalars(why).all() == [WHY, WHY]
     assert {bid.state for bid in stage.bids} == {ApplicationState.SCORING}
+    # By hand the bid comes back to begin anew; a proposal never gives it back, and void marks stay void.
+    settings, proposal = proposal_for(stage, people)
+    assert not [pair for pair in proposal.ground.question.open_pairs if pair[1] == gone.id]
+    (back,) = services.assign_markers(session, [(stage.bids[1], gone)], actor=stage.actor("manager"), now=now)
+    session.expire_all()
+    assert (back.id, back.state, back.scores) == (begun.id, A.ASSIGNED, [])
+    void = session.scalars(sa.select(VoidMarks)).one()
+    assert void.assignment_id == begun.id and {each["score"] for each in void.marks.values()} == {3}
+    history = sa.select(AuditEntry.action).where(
+        AuditEntry.subject_type == "assignment", AuditEntry.subject_id == begun.id, AuditEntry.action != "save-mark"
+    )
+    assert session.scalars(history.order_by(AuditEntry.id)).all() == [
+        *("assign", "declare", "begin", "take-off", "assign-again")
+    ]
     with pytest.raises(TransitionRefused, match="already-assigned"):
         services.assign_marker(session, stage.bids[1], gone, actor=stage.actor("manager"), now=now)
+    services.declare_interest(session, stage.bids[1], Interest.NONE, "", actor=stage.actor("marker-1"), now=now)
+    for criterion in stage.round_.criteria:
+        services.save_mark(session, back, criterion.code, 4, stages.WORDS, actor=stage.actor("marker-1"), now=now)
+    services.lock_assignment(session, back, actor=stage.actor("marker-1"), now=now)
+    assert {row.score for row in back.scores} == {4} and not any(row.voided_at for row in back.scores)
 
 
 def test_a_bid_whose_others_have_all_locked_is_not_scored_with_too_few(session):

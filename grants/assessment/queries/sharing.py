@@ -151,7 +151,9 @@ def ground_of(
     barred = frozenset(
         (bid.id, person.id)
         for bid, person in pairs
-        if (code := blocked.why(bid, person)) and not (code == "already-assigned" and (bid.id, person.id) in may_stay)
+        # Who was taken off gets the bid back by hand only.
+        if (bid.id, person.id) in blocked.taken_off
+        or ((code := blocked.why(bid, person)) and not (code == "already-assigned" and (bid.id, person.id) in may_stay))
     )
     doubtful, unanswered = _interests(session, by_id, people)
     needs = _needs(round_, settings, bids, standing if leaver else [])

@@ -11,7 +11,7 @@ from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.applications.queries import entered_pairs
 from grants.assessment import queries
-from grants.assessment.models import Assignment
+from grants.assessment.models import Assignment, VoidMarks
 from grants.assessment.queries.facts import assignment_counts, round_facts
 from grants.assessment.queries.sharing import ASSIGNABLE
 from grants.assessment.queries.work import bids_in
@@ -23,7 +23,7 @@ from grants.funds.models import Round
 from grants.representatives.queries import out_of_scope_pairs
 from workflows.actors import Actor, Scope
 from workflows.application import ApplicationState
-from workflows.assignment import AssignmentFacts, Interest
+from workflows.assignment import AssignmentFacts, AssignmentState, Interest
 from workflows.errors import TransitionRefused
 from workflows.round import RoundState
 
@@ -53,15 +53,39 @@ def assign_markers(
         blocked.refuse(application, person)
     made = []
     for office_id in sorted({application.office_id for application, _ in pairs}):
-        things = [_new(application, person, now) for application, person in pairs if application.office_id == office_id]
-        # Membership was asked for every pair above; the guard of the table hears the answer.
+        here = [pair for pair in pairs if pair[0].office_id == office_id]
+        again = [old for bid, person in here if (old := blocked.taken_off.get((bid.id, person.id)))]
+        fresh = [_new(bid, person, now) for bid, person in here if (bid.id, person.id) not in blocked.taken_off]
+        # Membership and interests were asked for every pair above; the guards of the table hear the answer.
         facts = AssignmentFacts(
             scope=Scope(office_id), now=now, marker_id=0, marker_belongs_to_group=False, on_paper=actor.on_paper
         )
-        transitions.create(session, things, action, facts, actor=actor, now=now)
-        made += things
+        if fresh:
+            transitions.create(session, fresh, action, facts, actor=actor, now=now)
+        _begin_anew(session, again, now)
+        transitions.apply_many(session, f"{action}-again", [Move(each, facts) for each in again], actor=actor, now=now)
+        made += fresh + again
     propose_interests(session, [(bid, person.id) for bid, person in pairs], actor=actor, now=now)
     return made
+
+
+def _begin_anew(session: Session, assignments: Sequence[Assignment], now: datetime) -> None:
+    """Clear what was marked before, which stays on record as void."""
+    for each in assignments:
+        if each.scores:
+            codes = queries.rubric_of(session, each.round_id).codes
+            marks = {
+                codes[row.criterion_id]: {"score": row.score, "justification": row.justification}
+                for row in each.scores
+                if row.criterion_id in codes
+            }
+            session.add(VoidMarks(assignment_id=each.id, marks=marks, given_back_at=now))
+            for row in list(each.scores):
+                session.delete(row)
+            session.flush()
+            session.expire(each, ["scores"])
+        each.comes_back = False
+        each.due_at = each.application.round.scoring_ends_at
 
 
 def _new(application: Application, person: Person, now: datetime) -> Assignment:
@@ -89,11 +113,14 @@ class Blocked:
         self.writers = entered_pairs(session, ids)
         self.interests = queries.interests_of(session, ids, people)
         self.beyond = out_of_scope_pairs(session, ids, people)
-        self.assigned = {
-            (each.application_id, each.person_id)
-            for some in queries.assignments_of(session, ids).values()
-            for each in some
+        every = [each for some in queries.assignments_of(session, ids).values() for each in some]
+        # By hand these may be given back; a proposal never does.
+        self.taken_off = {
+            (each.application_id, each.person_id or 0): each
+            for each in every
+            if each.state is AssignmentState.TAKEN_OFF
         }
+        self.assigned = {(each.application_id, each.person_id) for each in every} - set(self.taken_off)
 
     def why(self, application: Application, person: Person) -> str | None:
         """The code of the first reason, or None."""

@@ -25,6 +25,7 @@ from grants.web.filters import plural
 from grants.web.forms import open_form
 from workflows.actors import Role
 from workflows.application import IN_ASSESSMENT
+from workflows.assignment import AssignmentState
 
 
 @bp.route("/office/applications/<int:application_id>/markers", methods=["GET", "POST"])
@@ -33,7 +34,8 @@ def bid_markers(application: Application) -> Any:
     assigned = queries.assignments_of(db.session, [application.id]).get(application.id, [])
     people = queries.list_markers(db.session, application.office_id)
     belonging = queries.belonging(db.session, [each.id for each in people], [application.organisation_id])
-    taken = {each.person_id for each in assigned} | {person_id for person_id, _ in belonging}
+    standing = [each for each in assigned if each.state is not AssignmentState.TAKEN_OFF]
+    taken = {each.person_id for each in standing} | {person_id for person_id, _ in belonging}
     form = open_form(AssignForm)
     form.markers.choices = [SelectChoice(each.id, each.name) for each in people if each.id not in taken]
     form.bids.choices = []
@@ -100,7 +102,8 @@ def _assign(round_: Round, people: list[Any], chosen: list[Application]) -> str:
         (bid, person)
         for bid in chosen
         for person in people
-        if person.id not in {each.person_id for each in standing.get(bid.id, [])}
+        if person.id
+        not in {each.person_id for each in standing.get(bid.id, []) if each.state is not AssignmentState.TAKEN_OFF}
     ]
     if not chosen or not people:
         return ""

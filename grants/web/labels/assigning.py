@@ -6,6 +6,8 @@ STATES: dict[str, dict[str, tuple[str, str, str]]] = {}
 ACTIONS: dict[tuple[str, str], str] = {
     ("assignment", "give-out"): "Give out bids",
     ("assignment", "take-off"): "Take the marker off",
+    ("assignment", "assign-again"): "Give the bid back to the marker",
+    ("assignment", "give-out-again"): "Give the bids back to the marker",
 }
 RECORDED: dict[tuple[str, str], str] = {
     ("round", "remind-markers"): "Markers reminded",
