@@ -71,6 +71,9 @@ class AssignmentFacts:
     moderation_closed: bool = False
     reason: str = ""
     on_paper: bool = False
+    # Whoever brings in a marker's sheet has no part in marking the bid, and says when and how the marker confirmed it.
+    actor_marks_bid: bool = True
+    is_confirmed: bool = False
 
 
 def not_of_the_group(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
@@ -127,6 +130,14 @@ def after_moderation_closes(facts: AssignmentFacts, actor: Actor) -> Refusal | N
     return None if facts.moderation_closed else Refusal("moderation-not-closed")
 
 
+def not_a_marker_of_it(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return Refusal("marks-the-bid") if facts.actor_marks_bid else None
+
+
+def confirmed_by_marker(facts: AssignmentFacts, actor: Actor) -> Refusal | None:
+    return None if facts.is_confirmed else Refusal("marker-has-not-confirmed")
+
+
 MARKER = {Role.MARKER}
 MANAGER = {Role.MANAGER}
 CHAIR = {Role.CHAIR}
@@ -159,6 +170,12 @@ ASSIGNMENT = Workflow(
         ("begin",     S.INTEREST_DECLARED,                  S.MARKING,           MARKER,  [own_assignment, within_reach, proposals_answered, no_direct_interest], []),
         ("lock",      {S.MARKING, S.REOPENED},              S.LOCKED,            MARKER,
             [own_assignment, within_reach, proposals_answered, scoring_under_way, every_criterion_scored, every_score_justified],                           []),
+        # A manager brings in the sheet of a marker who works on paper; it is the marker who says that the scores are theirs.
+        ("begin-for", S.INTEREST_DECLARED,                  S.MARKING,           MANAGER,
+            [not_a_marker_of_it, within_reach, proposals_answered, no_direct_interest],                                                          []),
+        ("lock-for",  {S.MARKING, S.REOPENED},              S.LOCKED,            MANAGER,
+            [not_a_marker_of_it, confirmed_by_marker, within_reach, proposals_answered, scoring_under_way, every_criterion_scored,
+             every_score_justified],                                                                                                    []),
         ("reopen",    S.LOCKED,                             S.REOPENED,          CHAIR,   [reason_given, before_moderation_closes],
             [Tell("marking-reopened", Audience.MARKER)]),
         ("finalise",  S.LOCKED,                             S.FINAL,             TIMER,   [after_moderation_closes],                    []),

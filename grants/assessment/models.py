@@ -137,6 +137,8 @@ class Assignment(Stateful, Base):
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # The marker's own note to come back to the bid; nobody else is told of it.
     comes_back: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Their marks come from a sheet that the office brought in; a save of their own ends it.
+    is_on_paper: Mapped[bool] = mapped_column(sa.Boolean, default=False)
     created_at: Mapped[Instant]
 
     application: Mapped[Application] = relationship()
@@ -184,8 +186,13 @@ class LockedMarks(Base):
     reopened_reason: Mapped[str] = mapped_column(sa.Text, default="")
     # Whether the marker could see another's scores of this bid before theirs were opened again.
     saw_others: Mapped[bool] = mapped_column(sa.Boolean, default=False)
+    # Where a manager locked them for the marker: when and how the marker said that these scores are theirs.
+    locked_by_id: Mapped[int | None] = references("person.id", index=False)
+    confirmed_on: Mapped[date | None] = mapped_column(sa.Date)
+    confirmed_how: Mapped[str] = mapped_column(sa.Text, default="")
 
     assignment: Mapped[Assignment] = relationship()
+    locked_by: Mapped[Person | None] = relationship()
 
 
 class VoidMarks(Base):
@@ -198,6 +205,19 @@ class VoidMarks(Base):
     # As in LockedMarks.
     marks: Mapped[dict[str, dict[str, Any]]] = mapped_column(sa.JSON)
     given_back_at: Mapped[Instant]
+
+
+class BroughtSheet(Base):
+    """A sheet that somebody of the office brought in for the marker, once for each bid in it."""
+
+    __tablename__ = "brought_sheet"
+
+    id: Mapped[Id]
+    assignment_id: Mapped[int] = references("assignment.id")
+    person_id: Mapped[int] = references("person.id")
+    brought_at: Mapped[Instant]
+
+    person: Mapped[Person] = relationship()
 
 
 class ReleasedFile(Base):

@@ -248,7 +248,7 @@ def test_two_windows_do_not_overwrite_each_other(session):
 def test_a_lock_is_refused_when_another_window_saved_since(session):
     stage = stages.scoring(session)
     work, actor = score_all(stage, "marker-1"), stage.actor("marker-1")
-    seen = services.marking.marks_version(work)
+    seen = services.locking.marks_version(work)
     services.save_mark(session, work, stage.round_.criteria[0].code, 2, WORDS, actor=actor, now=stage.now)
     with pytest.raises(Stale):
         services.lock_assignment(session, work, actor=actor, now=stage.now, seen_marks=seen)

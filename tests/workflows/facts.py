@@ -163,6 +163,8 @@ FACTS = {
         unscored=(),
         bid_in_scoring=True,
         reason="Because",
+        actor_marks_bid=False,
+        is_confirmed=True,
     ),
     "document": replace(BARE["document"], was_sent=False, scan_found=""),
     "panel": replace(

@@ -6,6 +6,7 @@ from grants.assessment.queries.anonymous import Reader, groups_of, hides, reader
 from grants.assessment.queries.facts import (
     application_facts,
     assignment_facts,
+    marks_any,
     panel_facts,
     round_facts,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "list_queue",
     "marker_loads",
     "marker_spreads",
+    "marks_any",
     "marks_of",
     "moderation_table",
     "must_declare",

@@ -103,7 +103,16 @@ def assignment_facts(
         moderation_closed=application.state not in REOPENABLE | {A.ELIGIBLE, A.CHECKING},
         reason=reason,
         on_paper=actor.on_paper,
+        actor_marks_bid=actor.person_id == person_id or bool(marks_any(session, actor, [application.id])),
     )
+
+
+def marks_any(session: Session, actor: Actor, application_ids: Collection[int]) -> frozenset[int]:
+    """Which of these bids are, or once were, the actor's own to mark."""
+    mine = sa.select(Assignment.application_id).where(
+        Assignment.person_id == (actor.person_id or 0), Assignment.application_id.in_(sorted(application_ids))
+    )
+    return frozenset(session.scalars(mine))
 
 
 def _is_beyond(session: Session, assignment: Assignment, actor: Actor) -> bool:

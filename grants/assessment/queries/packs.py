@@ -6,7 +6,7 @@ Only bids that the marker has declared on and may still read are in it, without 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,18 +14,22 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from grants.accounts.models import Person
 from grants.applications.models import Application
-from grants.assessment.models import Assignment
+from grants.assessment.models import Assignment, BroughtSheet
 from grants.assessment.queries.anonymous import reader_for
+from grants.assessment.queries.interests import barred_in
 from grants.assessment.queries.marks import Rubric, rubric_of
 from grants.assessment.queries.walk import marking_order, own_work
 from grants.assessment.queries.work import shown_answers
 from grants.core.pdf import Block, paragraphs, render_pdf, table
+from grants.core.scoping import visible
 from grants.core.sheets import NO_SIGNS, Cell, as_csv
 from grants.funds.models import QuestionKind, Round
+from grants.representatives.queries import shut_pairs
 from workflows.actors import Actor
-from workflows.application import ApplicationState
-from workflows.assignment import WORKING, AssignmentState
+from workflows.application import PASSED_CHECKS, ApplicationState
+from workflows.assignment import OUT, WORKING, AssignmentState
 
 HEAD = ("Bid", "Project", "Criterion", "What it asks", "Lowest", "Highest", "Score", "Reason", "Saved")
 BID, CRITERION, SCORE, REASON, SAVED = 0, 2, 6, 7, 8
@@ -49,6 +53,8 @@ class Pack:
     round: Round
     work: Sequence[Assignment]
     rubric: Rubric
+    # Whose it is where somebody of the office makes it for them; None for one's own.
+    marker: Person | None = None
 
     @property
     def unlocked(self) -> list[Assignment]:
@@ -62,6 +68,32 @@ class Pack:
 
 def pack_of(session: Session, actor: Actor, round_: Round) -> Pack:
     """What the actor has declared on and may read."""
+    return Pack(round_, _work(session, round_, own_work(actor)), rubric_of(session, round_.id))
+
+
+def pack_for(session: Session, actor: Actor, round_: Round, marker: Person) -> Pack:
+    """A marker's work for a manager who brings in their sheet.
+
+    Only what the marker has declared on and not begun on the website, so that nobody reads marks typed there; no bid
+    that a direct interest closes to the manager, or that is or was the manager's own to mark.
+    """
+    own = sa.select(Assignment.application_id).where(Assignment.person_id == (actor.person_id or 0))
+    theirs = (
+        Assignment.person_id == marker.id,
+        Assignment.state.not_in(sorted(OUT)),
+        sa.or_(Assignment.state == AssignmentState.INTEREST_DECLARED, Assignment.is_on_paper),
+        Application.state.in_(sorted(PASSED_CHECKS)),
+        Application.id.not_in(own),
+        Application.id.not_in(barred_in(session, round_.id, actor)),
+        visible(Application, actor),
+    )
+    work = _work(session, round_, theirs)
+    shut = shut_pairs(session, [each.application_id for each in work], [marker.id])
+    within = [each for each in work if (each.application_id, marker.id) not in shut]
+    return Pack(round_, within, rubric_of(session, round_.id), marker)
+
+
+def _work(session: Session, round_: Round, whose: Sequence[sa.ColumnElement[bool]]) -> list[Assignment]:
     rows = session.scalars(
         sa.select(Assignment)
         .join(Assignment.application)
@@ -69,9 +101,21 @@ def pack_of(session: Session, actor: Actor, round_: Round) -> Pack:
             contains_eager(Assignment.application).options(joinedload(Application.round), joinedload(Application.area)),
             selectinload(Assignment.scores),
         )
-        .where(Assignment.round_id == round_.id, Assignment.state != AssignmentState.ASSIGNED, *own_work(actor))
+        .where(Assignment.round_id == round_.id, Assignment.state != AssignmentState.ASSIGNED, *whose)
     ).unique()
-    return Pack(round_, sorted(rows, key=marking_order), rubric_of(session, round_.id))
+    return sorted(rows, key=marking_order)
+
+
+def brought_in(
+    session: Session, application_ids: Collection[int], person_ids: Collection[int]
+) -> frozenset[tuple[int, int]]:
+    """The (bid, person) pairs where the person brought in somebody's sheet, so has read another's marks."""
+    rows = session.execute(
+        sa.select(Assignment.application_id, BroughtSheet.person_id)
+        .join(Assignment, Assignment.id == BroughtSheet.assignment_id)
+        .where(Assignment.application_id.in_(sorted(application_ids)), BroughtSheet.person_id.in_(sorted(person_ids)))
+    )
+    return frozenset((bid, person) for bid, person in rows)
 
 
 def sheet_rows(session: Session, pack: Pack) -> Iterator[tuple[Cell, ...]]:

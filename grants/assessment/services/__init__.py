@@ -9,15 +9,8 @@ from grants.assessment.services.assigning import (
 from grants.assessment.services.gates import undeclared_pairs
 from grants.assessment.services.interests import declare_interest
 from grants.assessment.services.line import draw_the_line, move_line
-from grants.assessment.services.marking import (
-    Mark,
-    come_back,
-    keep_marks,
-    lock_assignment,
-    reopen_assignment,
-    save_mark,
-    save_marks,
-)
+from grants.assessment.services.locking import Confirmed, lock_assignment, lock_for_marker, reopen_assignment
+from grants.assessment.services.marking import Mark, come_back, keep_marks, save_mark, save_marks
 from grants.assessment.services.moderation import reopen_scoring, save_agreed_scores
 from grants.assessment.services.outcomes import set_outcome
 from grants.assessment.services.panel import (
@@ -36,6 +29,7 @@ from grants.assessment.services.rulings import record_found_interest, rule_on_in
 from grants.assessment.services.sharing import confirm_sharing, give_out, propose_sharing, remind_markers
 
 __all__ = [
+    "Confirmed",
     "Mark",
     "Seat",
     "assign_marker",
@@ -50,6 +44,7 @@ __all__ = [
     "give_out",
     "keep_marks",
     "lock_assignment",
+    "lock_for_marker",
     "move_line",
     "open_panel",
     "propose_interests",

@@ -13,6 +13,7 @@ from grants.applications.queries import entered_pairs
 from grants.assessment import queries
 from grants.assessment.models import Assignment, VoidMarks
 from grants.assessment.queries.facts import assignment_counts, round_facts
+from grants.assessment.queries.packs import brought_in
 from grants.assessment.queries.sharing import ASSIGNABLE
 from grants.assessment.queries.work import bids_in
 from grants.assessment.services.gates import lock_row
@@ -84,7 +85,7 @@ def _begin_anew(session: Session, assignments: Sequence[Assignment], now: dateti
                 session.delete(row)
             session.flush()
             session.expire(each, ["scores"])
-        each.comes_back = False
+        each.comes_back = each.is_on_paper = False
         each.due_at = each.application.round.scoring_ends_at
 
 
@@ -121,6 +122,7 @@ class Blocked:
             if each.state is AssignmentState.TAKEN_OFF
         }
         self.assigned = {(each.application_id, each.person_id) for each in every} - set(self.taken_off)
+        self.brought = brought_in(session, ids, people)
 
     def why(self, application: Application, person: Person) -> str | None:
         """The code of the first reason, or None."""
@@ -132,6 +134,7 @@ class Blocked:
             "entered-by-marker": (person.id, application.id) in self.writers,
             "direct-interest": standing is not None and standing.interest is Interest.DIRECT,
             "rep-out-of-scope": (application.id, person.id) in self.beyond,
+            "brought-in-by-marker": (application.id, person.id) in self.brought,
             "already-assigned": (application.id, person.id) in self.assigned,
         }
         return next((code for code, holds in reasons.items() if holds), None)

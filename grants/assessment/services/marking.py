@@ -1,7 +1,4 @@
-"""Marking: partial work is kept whatever is missing from it, and two windows never overwrite each other.
-
-A lock needs a score and enough words for every criterion, and only the chair lifts it.
-"""
+"""Marking: partial work is kept whatever is missing from it, and two windows never overwrite each other."""
 
 from __future__ import annotations
 
@@ -14,14 +11,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from grants.assessment import queries
-from grants.assessment.models import Assignment, LockedMarks, Score
+from grants.assessment.models import Assignment, Score
 from grants.assessment.queries.facts import assignment_facts
-from grants.assessment.services.gates import finish_scoring, lock_row, store_percent
 from grants.core import audit, transitions
 from grants.funds.models import Criterion
-from workflows.actors import Actor
+from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
-from workflows.assignment import LOCKED_STATES, AssignmentState
+from workflows.assignment import LOCKED_STATES, WORKING
 from workflows.errors import Invalid, NotFound, Stale, TransitionRefused
 
 LONGEST_JUSTIFICATION = 10_000
@@ -53,24 +49,33 @@ def save_mark(
 
 
 def save_marks(
-    session: Session, assignment: Assignment, marks: Mapping[str, Mark], *, actor: Actor, now: datetime
+    session: Session,
+    assignment: Assignment,
+    marks: Mapping[str, Mark],
+    *,
+    actor: Actor,
+    now: datetime,
+    is_brought: bool = False,
 ) -> list[str]:
     """Keep what was typed, by criterion code; returns the codes that changed.
 
     Raises Stale with the codes that another window saved meanwhile, Invalid for a score that the criterion does
     not have, and TransitionRefused where the bid or the marker is not at marking. Nothing is kept when one fails.
+    `is_brought`: the actor brings in the sheet of a marker who works on paper.
     """
-    todo = _sort_out(session, assignment, marks, actor)
+    may_bring(session, assignment, actor) if is_brought else _own(assignment, actor)
+    todo = _sort_out(session, assignment, marks)
     if todo.stale:
         raise Stale(subject="score", criteria=sorted(todo.stale))
-    return _keep_all(session, assignment, todo, actor, now)
+    return _keep_all(session, assignment, todo, actor, now, is_brought)
 
 
 def keep_marks(
     session: Session, assignment: Assignment, marks: Mapping[str, Mark], *, actor: Actor, now: datetime
 ) -> list[str]:
     """The same, keeping all that no other window changed; returns the codes of what waits for a choice."""
-    todo = _sort_out(session, assignment, marks, actor)
+    _own(assignment, actor)
+    todo = _sort_out(session, assignment, marks)
     _keep_all(session, assignment, todo, actor, now)
     return sorted(todo.stale)
 
@@ -85,8 +90,7 @@ class _Todo:
     stale: frozenset[str]
 
 
-def _sort_out(session: Session, assignment: Assignment, marks: Mapping[str, Mark], actor: Actor) -> _Todo:
-    _own(assignment, actor)
+def _sort_out(session: Session, assignment: Assignment, marks: Mapping[str, Mark]) -> _Todo:
     if assignment.application.state is not ApplicationState.SCORING:
         raise TransitionRefused("bid-not-in-scoring")
     rubric = queries.rubric_of(session, assignment.round_id)
@@ -98,8 +102,12 @@ def _sort_out(session: Session, assignment: Assignment, marks: Mapping[str, Mark
     return _Todo(criteria, rows, kept, stale)
 
 
-def _keep_all(session: Session, assignment: Assignment, todo: _Todo, actor: Actor, now: datetime) -> list[str]:
-    _begin(session, assignment, actor, now)
+def _keep_all(
+    session: Session, assignment: Assignment, todo: _Todo, actor: Actor, now: datetime, is_brought: bool = False
+) -> list[str]:
+    _begin(session, assignment, actor, now, "begin-for" if is_brought else "begin")
+    if todo.kept:
+        assignment.is_on_paper = is_brought
     for code, mark in todo.kept.items():
         criterion = todo.criteria[code]
         _keep(session, assignment, criterion, todo.rows.get(criterion.id), mark, actor, now)
@@ -113,6 +121,23 @@ def come_back(session: Session, assignment: Assignment, wanted: bool, *, actor: 
         raise TransitionRefused("marks-are-locked")
     assignment.comes_back = wanted
     session.flush()
+
+
+def may_bring(session: Session, assignment: Assignment, actor: Actor) -> None:
+    """NotFound unless the actor manages the office, and neither marks the bid nor has a direct interest in it.
+
+    Nor where the marker has taken the bid up on the website: what they typed there is theirs alone until it is locked.
+    """
+    bid_id = assignment.application_id
+    is_manager = Role.MANAGER in actor.roles_in(assignment.scope)
+    if (
+        not is_manager
+        or (assignment.state in WORKING and not assignment.is_on_paper)
+        or assignment.person_id in {None, actor.person_id}
+        or queries.marks_any(session, actor, [bid_id])
+        or queries.barred_from(session, actor.person_id, [bid_id])
+    ):
+        raise NotFound(subject="assignment")
 
 
 def _own(assignment: Assignment, actor: Actor) -> None:
@@ -141,12 +166,12 @@ def _is_stale(row: Score | None, mark: Mark) -> bool:
     return mark.seen_version is not None and mark.seen_version != (row.version if row else 0)
 
 
-def _begin(session: Session, assignment: Assignment, actor: Actor, now: datetime) -> None:
+def _begin(session: Session, assignment: Assignment, actor: Actor, now: datetime, action: str) -> None:
     # The first mark begins the marking; in any other state but that one and a reopened one the table says no.
-    if assignment.state in {AssignmentState.MARKING, AssignmentState.REOPENED}:
+    if assignment.state in WORKING:
         return
     facts = assignment_facts(session, assignment, actor=actor, now=now)
-    transitions.apply(session, assignment, "begin", facts, actor=actor, now=now)
+    transitions.apply(session, assignment, action, facts, actor=actor, now=now)
 
 
 def _keep(
@@ -197,112 +222,3 @@ def _compare_and_set(session: Session, row: Score, code: str, values: dict[str, 
         raise Stale(subject="score", criteria=[code])
     for name, value in {**values, "version": row.version + 1}.items():
         set_committed_value(row, name, value)
-
-
-def lock_assignment(
-    session: Session,
-    assignment: Assignment,
-    *,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-    seen_marks: int | None = None,
-) -> None:
-    """Lock the marks: all scored and justified. The bid is scored when this was its last marker.
-
-    `seen_marks` is `marks_version` of what the marker confirmed; Stale when another window saved since.
-    """
-    _own(assignment, actor)
-    application = assignment.application
-    lock_row(session, application)
-    session.refresh(assignment)
-    if seen_marks is not None and seen_marks != marks_version(assignment):
-        raise Stale(subject="assignment", id=assignment.id)
-    rubric = queries.rubric_of(session, assignment.round_id)
-    facts = assignment_facts(session, assignment, actor=actor, now=now, rubric=rubric)
-    assignment.locked_at = now
-    assignment.comes_back = False
-    transitions.apply(session, assignment, "lock", facts, actor=actor, now=now, seen_version=seen_version)
-    _put_by(session, assignment, rubric)
-    finish_scoring(session, application, actor=actor, now=now)
-
-
-def _put_by(session: Session, assignment: Assignment, rubric: queries.Rubric) -> LockedMarks:
-    """The marks as they are locked, kept beside whatever a reopening lets the marker change."""
-    marks = {
-        rubric.codes[row.criterion_id]: {"score": row.score, "justification": row.justification}
-        for row in assignment.scores
-        if row.voided_at is None and row.criterion_id in rubric.codes
-    }
-    held = sa.select(sa.func.count()).where(LockedMarks.assignment_id == assignment.id)
-    number = (session.scalar(held) or 0) + 1
-    locked_at = assignment.locked_at or assignment.created_at
-    kept = LockedMarks(assignment_id=assignment.id, number=number, marks=marks, locked_at=locked_at)
-    session.add(kept)
-    session.flush()
-    return kept
-
-
-def _standing_lock(session: Session, assignment: Assignment) -> LockedMarks:
-    latest = session.scalars(
-        sa.select(LockedMarks)
-        .where(LockedMarks.assignment_id == assignment.id, LockedMarks.reopened_at.is_(None))
-        .order_by(LockedMarks.number.desc())
-        .limit(1)
-    ).first()
-    # Marks from paper, and those locked before these rows were kept, are put by when they are first opened again.
-    return latest or _put_by(session, assignment, queries.rubric_of(session, assignment.round_id))
-
-
-def _others_locked(session: Session, assignment: Assignment) -> bool:
-    others = sa.select(Assignment.id).where(
-        Assignment.application_id == assignment.application_id,
-        Assignment.id != assignment.id,
-        Assignment.state.in_(sorted(LOCKED_STATES)),
-    )
-    return session.scalar(others.limit(1)) is not None
-
-
-def marks_version(assignment: Assignment) -> int:
-    """A number that every save of any of the marks raises."""
-    return sum(row.version for row in assignment.scores)
-
-
-def reopen_assignment(
-    session: Session,
-    assignment: Assignment,
-    reason: str,
-    *,
-    actor: Actor,
-    now: datetime,
-    seen_version: int | None = None,
-) -> None:
-    """The chair lifts a marker's lock, with a reason; a bid that was scored goes back to its markers.
-
-    What was locked stays as it was, and says whether the marker could see another's scores before this.
-    """
-    application = assignment.application
-    lock_row(session, application)
-    if queries.barred_from(session, actor.person_id, [application.id]):
-        raise NotFound(subject="assignment")
-    facts = assignment_facts(session, assignment, actor=actor, now=now, reason=reason)
-    saw_others = _others_locked(session, assignment)
-    earlier = _standing_lock(session, assignment) if assignment.state in LOCKED_STATES else None
-    assignment.locked_at = None
-    transitions.apply(
-        session,
-        assignment,
-        "reopen",
-        facts,
-        actor=actor,
-        now=now,
-        seen_version=seen_version,
-        reason=reason,
-        detail={"saw_others": saw_others},
-    )
-    if earlier is not None:
-        earlier.reopened_at, earlier.reopened_reason, earlier.saw_others = now, reason, saw_others
-    if application.state in {ApplicationState.SCORED, ApplicationState.MODERATED}:
-        bid = queries.application_facts(session, application, actor=actor, now=now, reason=reason)
-        transitions.apply(session, application, "reopen-scoring", bid, actor=actor, now=now, reason=reason)
-    store_percent(session, application)

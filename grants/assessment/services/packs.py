@@ -12,20 +12,23 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from grants.assessment.models import Assignment, Score
+from grants.assessment.models import Assignment, BroughtSheet, Score
 from grants.assessment.queries.packs import BID, CRITERION, HEAD, REASON, SAVED, SCORE, Pack
 from grants.assessment.services.marking import LONGEST_JUSTIFICATION, Mark, save_marks
 from grants.core import audit
 from grants.core.workbooks import Cell, Odd, Sheet
 from grants.funds.models import Criterion
 from workflows.actors import Actor
-from workflows.errors import NotFound
+from workflows.errors import NotFound, Refusal
+from workflows.rules.scoring import justification_problem
 
 WHOLE = re.compile(r"[0-9]{1,4}")
 # Below everything that a text may hold but tab and line ends.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 NEEDED = (BID, CRITERION, SCORE, REASON)
 MOST_PROBLEMS = 200
+NOT_OURS = "this is not one of your bids that you have declared on"
+NOT_THEIRS = "this bid is not in the pack that you can make for this marker"
 NOT_A_NUMBER = {
     Odd.FORMULA: "this is a formula: write the number itself",
     Odd.DATE: "this is a date: write a whole number",
@@ -60,6 +63,8 @@ class Change:
     saved_words: str
     version: int
     is_newer: bool
+    # What the words lack for a lock; they are saved all the same.
+    lacks: Refusal | None = None
 
 
 @dataclass(slots=True)
@@ -69,6 +74,11 @@ class Reading:
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def lacking(self) -> int:
+        """How many could not be locked with these words."""
+        return sum(each.lacks is not None for each in self.changes)
 
     @property
     def clear(self) -> list[Change]:
@@ -125,7 +135,7 @@ class _Row:
         work = next((each for each in self.pack.work if each.application.reference == reference), None)
         criterion = self.pack.rubric.find(code)
         if work is None:
-            return self.say(BID, "this is not one of your bids that you have declared on")
+            return self.say(BID, NOT_OURS if self.pack.marker is None else NOT_THEIRS)
         if criterion is None:
             return self.say(CRITERION, "the round has no such criterion")
         if work not in self.pack.unlocked:
@@ -184,8 +194,12 @@ class _Row:
                 *saved,
                 row.version if row else 0,
                 self._is_newer(row),
+                self._lacks(*wanted),
             )
         )
+
+    def _lacks(self, score: int | None, words: str) -> Refusal | None:
+        return None if score is None else justification_problem(score, words, extremes=self.pack.rubric.extremes)
 
     def _is_newer(self, row: Score | None) -> bool:
         """Whether the mark was saved since; a file that does not say what it was made from is never sure."""
@@ -215,8 +229,10 @@ def keep_file(
     kept = 0
     for work_id, some in sorted(by_work.items()):
         work = open_work[work_id]
-        changed = save_marks(session, work, some, actor=actor, now=now)
+        changed = save_marks(session, work, some, actor=actor, now=now, is_brought=pack.marker is not None)
         kept += len(changed)
+        if pack.marker is not None and actor.person_id is not None:
+            session.add(BroughtSheet(assignment_id=work.id, person_id=actor.person_id, brought_at=now))
         audit.record(
             session,
             subject_type="assignment",
@@ -225,6 +241,6 @@ def keep_file(
             actor=actor,
             at=now,
             office_id=work.office_id,
-            detail={"criteria": changed},
+            detail={"criteria": changed} | ({"for_person_id": pack.marker.id} if pack.marker else {}),
         )
     return kept

@@ -12,6 +12,7 @@ from grants.assessment.views import (
     rulings,
     scores,
     sharing,
+    sheets,
 )
 from grants.assessment.views.blueprint import bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "rulings",
     "scores",
     "sharing",
+    "sheets",
 ]

@@ -12,7 +12,8 @@ from grants.assessment.forms.interests import InterestForm
 from grants.assessment.forms.marking import LATER, LockForm, marks_form
 from grants.assessment.models import Assignment
 from grants.assessment.queries.facts import missing_marks
-from grants.assessment.services.marking import Mark, marks_version
+from grants.assessment.services.locking import marks_version
+from grants.assessment.services.marking import Mark
 from grants.assessment.views import saving
 from grants.assessment.views.blueprint import bp
 from grants.assessment.views.declaring import found_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -35,9 +36,20 @@ def _pack(round_: Round) -> Pack:
 @bp.route("/office/marking/rounds/<int:round_id>/pack", methods=["GET", "POST"])
 @allows(Role.MARKER, on=queries.get_marked_round)
 def pack(round_: Round) -> Any:
+    return pack_page(_pack(round_), _urls(round_))
+
+
+def _urls(round_: Round) -> dict[str, str]:
+    names = {"pdf": "pack_pdf", "workbook": "pack_workbook", "csv": "pack_csv", "keep": "keep_pack"}
+    urls = {name: url_for(f"assessment.{endpoint}", round_id=round_.id) for name, endpoint in names.items()}
+    return urls | {"back": url_for("assessment.queue")}
+
+
+def pack_page(found: Pack, urls: Mapping[str, str]) -> Any:
+    """The page of a pack, one's own or another's, with what a file that was sent would change."""
     if request.method == "POST":
         request.max_content_length = LARGEST + 100_000
-    found, form = _pack(round_), Form()
+    form = Form()
     reading, problem = None, ""
     if form.validate_on_submit():
         chosen = request.files.get("file")
@@ -48,13 +60,15 @@ def pack(round_: Round) -> Any:
             problem = labels.sentence_for(error.code)
     page = render_template(
         "assessment/pack.html",
-        round=round_,
+        round=found.round,
         pack=found,
+        urls=urls,
         reading=reading,
         problem=problem,
         clear=_written(reading),
         written=_one,
         form=form,
+        labels=labels,
     )
     return page, 422 if problem or (reading and reading.problems and not reading.changes) else 200
 
@@ -74,13 +88,18 @@ def _row(change: Change) -> list[Any]:
 @bp.post("/office/marking/rounds/<int:round_id>/pack/keep")
 @allows(Role.MARKER, on=queries.get_marked_round)
 def keep_pack(round_: Round) -> Any:
+    kept = keep_sent(_pack(round_))
+    flash(f"{plural(kept, 'mark')} saved from your file. Nothing is locked yet.", "success")
+    return redirect(url_for("assessment.queue"), 303)
+
+
+def keep_sent(found: Pack) -> int:
+    """Save the rows that the page confirms; returns how many marks changed."""
     request.max_content_length = request.max_form_memory_size = LARGEST
     rows = _sent()
     if rows is None:
-        raise Stale(subject="round", id=round_.id)
-    kept = keep_file(db.session, _pack(round_), rows, actor=current_actor(), now=utc_now())
-    flash(f"{plural(kept, 'mark')} saved from your file. Nothing is locked yet.", "success")
-    return redirect(url_for("assessment.queue"), 303)
+        raise Stale(subject="round", id=found.round.id)
+    return keep_file(db.session, found, rows, actor=current_actor(), now=utc_now())
 
 
 def _sent() -> list[Row] | None:
@@ -103,20 +122,32 @@ def _is_row(work: object, code: object, score: object, words: object, version: o
 @bp.get("/office/marking/rounds/<int:round_id>/pack/marks.xlsx")
 @allows(Role.MARKER, on=queries.get_marked_round)
 def pack_workbook(round_: Round) -> Any:
-    content = marks_workbook(db.session, _pack(round_))
-    return hand_out(content, SHEET, f"marks-{round_.code}.xlsx", size=len(content))
+    return hand_workbook(_pack(round_))
 
 
 @bp.get("/office/marking/rounds/<int:round_id>/pack/marks.csv")
 @allows(Role.MARKER, on=queries.get_marked_round)
 def pack_csv(round_: Round) -> Any:
-    content = "".join(marks_csv(db.session, _pack(round_))).encode()
-    return hand_out(content, "text/csv; charset=utf-8", f"marks-{round_.code}.csv", size=len(content))
+    return hand_csv(_pack(round_))
 
 
 @bp.get("/office/marking/rounds/<int:round_id>/pack/bids.pdf")
 @allows(Role.MARKER, on=queries.get_marked_round)
 def pack_pdf(round_: Round) -> Any:
-    office = db.session.get_one(Office, round_.office_id)
-    content = bids_pdf(db.session, _pack(round_), office=office.name, made_at=utc_now())
-    return hand_out(content, "application/pdf", f"bids-{round_.code}.pdf", size=len(content))
+    return hand_pdf(_pack(round_))
+
+
+def hand_workbook(found: Pack) -> Any:
+    content = marks_workbook(db.session, found)
+    return hand_out(content, SHEET, f"marks-{found.round.code}.xlsx", size=len(content))
+
+
+def hand_csv(found: Pack) -> Any:
+    content = "".join(marks_csv(db.session, found)).encode()
+    return hand_out(content, "text/csv; charset=utf-8", f"marks-{found.round.code}.csv", size=len(content))
+
+
+def hand_pdf(found: Pack) -> Any:
+    office = db.session.get_one(Office, found.round.office_id)
+    content = bids_pdf(db.session, found, office=office.name, made_at=utc_now())
+    return hand_out(content, "application/pdf", f"bids-{found.round.code}.pdf", size=len(content))

@@ -8,6 +8,8 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("assignment", "take-off"): "Take the marker off",
     ("assignment", "assign-again"): "Give the bid back to the marker",
     ("assignment", "give-out-again"): "Give the bids back to the marker",
+    ("assignment", "begin-for"): "Bring in the marker's sheet",
+    ("assignment", "lock-for"): "Lock for the marker, by their word",
 }
 RECORDED: dict[tuple[str, str], str] = {
     ("round", "remind-markers"): "Markers reminded",
@@ -18,6 +20,11 @@ SENTENCES: dict[str, str] = {
     "sheet-too-large": "This file is too large to be a sheet of marks.",
     "sheet-not-a-table": "This file can't be read. Send an Excel file (.xlsx) or a CSV file in UTF-8.",
     "sheet-too-many-rows": "This file has more rows than a sheet of marks can have.",
+    "marks-the-bid": "You mark this bid yourself, or did. Somebody else brings in the sheets of its other markers.",
+    "marker-has-not-confirmed": "Say when and how the marker confirmed these scores.",
+    "how-confirmed-needed": "Write how the marker confirmed them.",
+    "confirmed-day-impossible": "This day must not be in the future, nor before the marker got the bid.",
+    "brought-in-by-marker": "{name} brought in another marker's sheet for {reference}, so can't mark it.",
     "nothing-to-take-off": "This marker has nothing in this round that can be taken off them.",
     "markers-reminded-today": "Every marker with bids to finish has been reminded today already.",
 }
