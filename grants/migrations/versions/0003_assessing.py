@@ -667,6 +667,27 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "brought_sheet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("brought_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_brought_sheet_assignment_id_assignment"),
+            ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_brought_sheet_person_id_person"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brought_sheet")),
+    )
+    with op.batch_alter_table("brought_sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_brought_sheet_assignment_id"), ["assignment_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_brought_sheet_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "chair_turn",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("meeting_id", sa.Integer(), nullable=False),
@@ -775,11 +796,17 @@ def upgrade() -> None:
         sa.Column("reopened_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("reopened_reason", sa.Text(), nullable=False),
         sa.Column("saw_others", sa.Boolean(), nullable=False),
+        sa.Column("locked_by_id", sa.Integer(), nullable=True),
+        sa.Column("confirmed_on", sa.Date(), nullable=True),
+        sa.Column("confirmed_how", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["assignment_id"],
             ["assignment.id"],
             name=op.f("fk_locked_marks_assignment_id_assignment"),
             ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["locked_by_id"], ["person.id"], name=op.f("fk_locked_marks_locked_by_id_person"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_locked_marks")),
         sa.UniqueConstraint("assignment_id", "number", name=op.f("uq_locked_marks_assignment_id_number")),
@@ -896,6 +923,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("application_id", "document_id", name=op.f("uq_released_file_application_id_document_id")),
     )
     op.create_table(
+        "void_marks",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("assignment_id", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("given_back_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assignment_id"],
+            ["assignment.id"],
+            name=op.f("fk_void_marks_assignment_id_assignment"),
+            ondelete="RESTRICT",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_void_marks")),
+    )
+    with op.batch_alter_table("void_marks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_void_marks_assignment_id"), ["assignment_id"], unique=False)
+
+    op.create_table(
         "meeting_words",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=False),
@@ -975,6 +1019,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
         batch_op.add_column(sa.Column("comes_back", sa.Boolean(), nullable=False, server_default=sa.false()))
+        batch_op.add_column(sa.Column("is_on_paper", sa.Boolean(), nullable=False, server_default=sa.false()))
 
     with op.batch_alter_table("clarification", schema=None) as batch_op:
         batch_op.add_column(sa.Column("wanted", sa.JSON(none_as_null=True), nullable=True))
@@ -1050,6 +1095,7 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("assignment") as batch_op:
         batch_op.alter_column("comes_back", server_default=None)
+        batch_op.alter_column("is_on_paper", server_default=None)
     with op.batch_alter_table("criterion") as batch_op:
         batch_op.alter_column("min_score", server_default=None)
     with op.batch_alter_table("decision_item") as batch_op:
@@ -1147,6 +1193,7 @@ def downgrade() -> None:
         batch_op.drop_column("wanted")
 
     with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_column("is_on_paper")
         batch_op.drop_column("comes_back")
 
     op.drop_table("minutes_section")
@@ -1158,6 +1205,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_meeting_words_box")
 
     op.drop_table("meeting_words")
+    with op.batch_alter_table("void_marks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_void_marks_assignment_id"))
+
+    op.drop_table("void_marks")
     op.drop_table("released_file")
     with op.batch_alter_table("register_entry", schema=None) as batch_op:
         batch_op.drop_index("ix_register_entry_check")
@@ -1188,6 +1239,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_chair_turn_meeting_id"))
 
     op.drop_table("chair_turn")
+    with op.batch_alter_table("brought_sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_brought_sheet_person_id"))
+        batch_op.drop_index(batch_op.f("ix_brought_sheet_assignment_id"))
+
+    op.drop_table("brought_sheet")
     with op.batch_alter_table("attendance", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_attendance_open", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
