@@ -5,10 +5,15 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.servers import postgres_database, postgres_server, redis_server
 
 pytest_plugins = ["tests.apps"]
+
+# A property that takes long is a slow machine, and no false one.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 # A real database, broker or mail server that the shell knows must be out of the reach of tests.
 _OUT_OF_REACH = ("DATABASE_URL", "REDIS_URL", "MAIL_URL", "SECRET_KEY", "BASE_URL", "DATA_DIR", "SAMPLE", "PORT")
