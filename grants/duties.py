@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from grants.applications.services import lapse_due_drafts, start_due_checks
 from grants.assessment.services import remind_due_markers
+from grants.assessment.services.reserve import end_due_reserves
 from grants.awards.services import lapse_due_offers
 from grants.bulk.services import carry_out_due, drop_old_plans
 from grants.core.database import reading_only
@@ -123,6 +124,7 @@ DUTIES: dict[str, Duty] = {
     "run-rules": check_new_bids,
     "expire-diligence": expire_due,
     "expire-preparations": expire_preparations,
+    "end-reserves": end_due_reserves,
     "compare-bids": search_due_rounds,
     "end-questions": end_due_clarifications,
     "remind-questions": remind_clarifications,

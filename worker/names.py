@@ -7,6 +7,7 @@ START_CHECKS = "start-checks"
 RUN_RULES = "run-rules"
 EXPIRE_DILIGENCE = "expire-diligence"
 EXPIRE_PREPARATIONS = "expire-preparations"
+END_RESERVES = "end-reserves"
 COMPARE_BIDS = "compare-bids"
 END_QUESTIONS = "end-questions"
 REMIND_QUESTIONS = "remind-questions"
@@ -34,6 +35,7 @@ EVERY_MINUTE = (
     RUN_RULES,
     EXPIRE_DILIGENCE,
     EXPIRE_PREPARATIONS,
+    END_RESERVES,
     COMPARE_BIDS,
     END_QUESTIONS,
     REMIND_QUESTIONS,

@@ -128,6 +128,8 @@ class ApplicationFacts:
     decision_approved: bool = False
     offer_accepted: bool = False
     offer_over: bool = False
+    # The last day of the reserve list has gone by, and the group has not been told so yet.
+    reserve_over: bool = False
     on_paper: bool = False
     # The group has not been told yet what came of its bid.
     is_held_back: bool = False
@@ -293,6 +295,10 @@ def not_told_yet(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.is_held_back else Refusal("disqualified-already")
 
 
+def reserve_ended(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
+    return None if facts.reserve_over else Refusal("reserve-still-open")
+
+
 def offer_ended(facts: ApplicationFacts, actor: Actor) -> Refusal | None:
     return None if facts.offer_over else Refusal("offer-still-open")
 
@@ -372,6 +378,9 @@ APPLICATION = Workflow(
             [Tell("outcome-declined", Audience.LEAD)]),
         ("announce-reserve",  S.RESERVE,        S.RESERVE,         MANAGER,        [decision_stands],
             [Tell("outcome-reserve", Audience.LEAD)]),
+        # What was decided stays what was decided: the bid was good enough, and no money became free in time.
+        ("end-reserve",       S.RESERVE,        S.RESERVE,         TIMER,          [decision_stands, reserve_ended],
+            [Tell("reserve-ended", Audience.LEAD)]),
         ("award",             S.APPROVED,       S.AWARDED,         TIMER,          [accepted_offer],                               []),
         ("lapse-offer",       S.APPROVED,       S.OFFER_LAPSED,    TIMER,          [offer_ended],                                  []),
         ("withdraw",          BEFORE_AWARDED,   S.WITHDRAWN,       LEAD,           [],

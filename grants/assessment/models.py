@@ -312,6 +312,8 @@ class Recommendation(Base):
     reserve_rank: Mapped[int | None] = mapped_column(sa.Integer)
     # The last day on which a freed amount may still go to it (our default: 90 days, or the financial year's end).
     reserve_until_on: Mapped[date | None] = mapped_column(sa.Date)
+    # When the group was told that the day had gone by.
+    reserve_ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Of a part award: which lines of the budget it leaves out.
     lines_removed: Mapped[str] = mapped_column(sa.Text, default="")
     conditions: Mapped[str] = mapped_column(sa.Text, default="")

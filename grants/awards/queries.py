@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from grants.applications.models import Application
 from grants.applications.queries import tells_when_announced
+from grants.assessment.models import Recommendation
 from grants.awards.models import Award, PastAward
 from grants.core.scoping import get_visible, visible
 from grants.decisions.models import Decision
@@ -86,6 +87,20 @@ def list_bids_in(session: Session, round_: Round, state: ApplicationState) -> Se
     return session.scalars(
         sa.select(Application)
         .where(Application.round_id == round_.id, Application.state == state)
+        .order_by(Application.id)
+    ).all()
+
+
+def list_in_reserve(session: Session, round_: Round, today: date) -> Sequence[Application]:
+    """Bids on the reserve list whose last day has not gone by."""
+    return session.scalars(
+        sa.select(Application)
+        .outerjoin(Recommendation, Recommendation.application_id == Application.id)
+        .where(
+            Application.round_id == round_.id,
+            Application.state == ApplicationState.RESERVE,
+            sa.or_(Recommendation.reserve_until_on.is_(None), Recommendation.reserve_until_on >= today),
+        )
         .order_by(Application.id)
     ).all()
 

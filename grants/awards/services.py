@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from grants.applications.models import Application
 from grants.applications.queries import base_facts
 from grants.awards.models import Award
-from grants.awards.queries import facts_for_award, list_bids_in, list_expired_offers, list_offer_drafts
+from grants.awards.queries import facts_for_award, list_bids_in, list_expired_offers, list_in_reserve, list_offer_drafts
 from grants.core import news, outbox, transitions
 from grants.core.holidays import bank_holidays
 from grants.core.transitions import Move
@@ -75,14 +75,13 @@ def announce_round(
     transitions.apply(session, round_, "announce", facts, actor=actor, now=now, seen_version=seen_version)
     _publish(session, decision, actor=actor, now=now)
     _make_offers(session, round_, actor=actor, now=now)
-    for state, action in (
-        (ApplicationState.DECLINED, "announce-declined"),
-        (ApplicationState.RESERVE, "announce-reserve"),
-    ):
-        moves = [
-            Move(bid, base_facts(session, bid, now=now, decision_approved=True))
-            for bid in list_bids_in(session, round_, state)
-        ]
+    told = {
+        "announce-declined": list_bids_in(session, round_, ApplicationState.DECLINED),
+        # Where the last day went by before the announcement, the letter of its end is the outcome.
+        "announce-reserve": list_in_reserve(session, round_, london_date(now)),
+    }
+    for action, bids in told.items():
+        moves = [Move(bid, base_facts(session, bid, now=now, decision_approved=True)) for bid in bids]
         transitions.apply_many(session, action, moves, actor=actor, now=now)
     outbox.release(session, f"round:{round_.id}")
 

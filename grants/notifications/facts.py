@@ -16,7 +16,7 @@ from grants.accounts.models import Membership, Office, Person
 from grants.accounts.services import Site
 from grants.applications.models import Application
 from grants.applications.queries import told_of
-from grants.assessment.models import Assignment, Panel
+from grants.assessment.models import Assignment, Panel, Recommendation
 from grants.awards.models import Award
 from grants.core.outbox import Message
 from grants.decisions.models import Decision
@@ -121,6 +121,7 @@ def place_values(facts: Facts) -> dict[str, str]:
         "answer by": filters.day(facts.get("answer_by_on")),
         "amount": filters.pounds(facts.get("amount_pence")),
         "accept by": filters.day(facts.get("accept_by_on")),
+        "reserve until": filters.day(facts.get("reserve_until_on")),
         "starts": filters.day(facts.get("starts_on")),
         "ends": filters.day(facts.get("ends_on")),
         "due": filters.day(facts.get("due_on")),
@@ -149,7 +150,9 @@ def _about_round(round_: Round) -> Facts:
 
 
 def _application(session: Session, application_id: int) -> Facts:
-    return _about_bid(session.get_one(Application, application_id))
+    bid = session.get_one(Application, application_id)
+    until = sa.select(Recommendation.reserve_until_on).where(Recommendation.application_id == bid.id)
+    return _about_bid(bid) | {"reserve_until_on": session.scalar(until)}
 
 
 def _about_bid(bid: Application) -> Facts:

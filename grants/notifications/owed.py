@@ -89,6 +89,7 @@ OWED_IN: Mapping[str, frozenset[Any]] = {
     "offer-reminder": frozenset({AwardState.OFFERED}),
     "outcome-declined": frozenset({ApplicationState.DECLINED}),
     "outcome-reserve": frozenset({ApplicationState.RESERVE}),
+    "reserve-ended": frozenset({ApplicationState.RESERVE}),
     "progressed-to-assessment": _AFTER_CHECKS,
     "recommendation-recorded": frozenset({panel.PanelState.CLOSED}),
     "return-queried": monitoring.ASKED_BACK,

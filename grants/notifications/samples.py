@@ -55,6 +55,7 @@ def _days(today: date) -> dict[str, Any]:
     return {
         "answer_by_on": today + week,
         "accept_by_on": today + 4 * week,
+        "reserve_until_on": today + 12 * week,
         "starts_on": today + 6 * week,
         "ends_on": today + 58 * week,
         "return_number": 1,

@@ -31,6 +31,7 @@ TITLES: dict[Stage, tuple[str, str]] = {
     Stage.OFFER: ("You accepted the offer", "You accept the offer, or turn it down"),
     Stage.START: ("The grant started", "The grant starts"),
     Stage.RESERVE: ("You are on the reserve list", "You are on the reserve list"),
+    Stage.RESERVE_OVER: ("The reserve list ended", "The reserve list ended"),
     Stage.NOT_SENT: ("It was not sent in time", "It was not sent in time"),
     Stage.TAKEN_OUT: ("You withdrew it", "You withdrew it"),
     Stage.NOT_ELIGIBLE: ("It does not meet the rules of this round", "It does not meet the rules of this round"),
@@ -60,6 +61,7 @@ COMING = {
     Stage.ANSWER: "By the end of {}.",
     Stage.OFFER: "By the end of {}. After that the offer ends.",
     Stage.START: "From {}.",
+    Stage.RESERVE: "If money becomes free by the end of {}, we may come back to you. We e-mail you then.",
 }
 
 

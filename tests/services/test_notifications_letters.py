@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from config import ROOT
 from grants.accounts.models import Office
 from grants.applications.models import Application, Submission
-from grants.assessment.models import Assignment, Panel
+from grants.assessment.models import Assignment, Panel, Recommendation
 from grants.awards.models import Award
 from grants.core.outbox import Delivery, Message
 from grants.decisions.models import Decision, DecisionItem
@@ -341,7 +341,10 @@ def test_the_offices_own_words_stand_in_each_letter_with_their_places_filled(
     assert set(LETTERS) == set(letter_words.TITLES)
     assert {name for places in LETTERS.values() for name in places} == set(letter_words.PLACES)
     things["award"].starts_on, things["award"].ends_on = date(2024, 4, 1), date(2025, 3, 31)
-    round_ = things["round"]
+    round_, bid = things["round"], things["application"]
+    waits = Recommendation(office_id=bid.office_id, round_id=round_.id, application_id=bid.id, outcome="reserve")
+    waits.reserve_until_on, waits.saved_at = date(2024, 3, 31), builders.NOW
+    session.add(waits)
     round_.letters = {kind: f"From us: {' '.join(f'{{{name}}}' for name in LETTERS[kind])}." for kind in LETTERS}
     session.flush()
     cases = {name: (kind, detail) for name, kind, detail in CASES}

@@ -151,6 +151,7 @@ FACTS = {
         decision_approved=True,
         offer_accepted=True,
         offer_over=True,
+        reserve_over=True,
         is_held_back=True,
     ),
     "assignment": replace(

@@ -35,6 +35,7 @@ class Stage(StrEnum):
     OFFER = "offer"
     START = "start"
     RESERVE = "reserve"
+    RESERVE_OVER = "reserve-over"
     NOT_SENT = "not-sent"
     TAKEN_OUT = "taken-out"
     NOT_ELIGIBLE = "not-eligible"
@@ -71,6 +72,7 @@ class Dates:
     accepted_on: date | datetime | None = None
     starts_on: date | None = None
     is_running: bool = False
+    reserve_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,8 @@ def _own(state: ApplicationState, dates: Dates, now: datetime) -> list[Step]:
     """What follows an outcome that the group has been told."""
     if (end := COURSES[state].ends) is not None:
         return [Step(end, Progress.ENDED)]
+    if state is S.RESERVE and dates.reserve_until is not None and dates.reserve_until < london_date(now):
+        return [Step(Stage.RESERVE_OVER, Progress.ENDED, dates.reserve_until)]
     if state is S.AWARDED:
         start = Progress.DONE if dates.is_running else Progress.NOW
         return [Step(Stage.OFFER, Progress.DONE, dates.accepted_on), Step(Stage.START, start, dates.starts_on)]
@@ -219,4 +223,4 @@ def _own(state: ApplicationState, dates: Dates, now: datetime) -> list[Step]:
 
 
 def _own_day(stage: Stage, dates: Dates) -> date | None:
-    return dates.accept_by if stage is Stage.OFFER else None
+    return {Stage.OFFER: dates.accept_by, Stage.RESERVE: dates.reserve_until}.get(stage)

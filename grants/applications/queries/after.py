@@ -55,6 +55,8 @@ class Story:
     accepted_on: date | datetime | None = None
     starts_on: date | None = None
     is_running: bool = False
+    # The last day of the reserve list, for a bid that is or was on it.
+    reserve_until: date | None = None
 
 
 def tells_always(feature: Telling) -> Telling:
@@ -107,5 +109,6 @@ def steps_of(application: Application, story: Story, *, now: datetime) -> tuple[
         accepted_on=story.accepted_on,
         starts_on=story.starts_on,
         is_running=story.is_running,
+        reserve_until=story.reserve_until,
     )
     return steps(application.state, round_.state, dates, now, tells_at_once=tells_at_once(application))

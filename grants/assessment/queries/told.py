@@ -24,8 +24,13 @@ def feedback_told(session: Session, application: Application) -> dict[str, Any]:
     """The panel's feedback; the band of marks goes with a refusal alone, and nobody is told a place in reserve."""
     if application.state not in WITH_OUTCOME:
         return {}
-    words = sa.select(Recommendation.feedback).where(Recommendation.application_id == application.id)
-    told: dict[str, Any] = {"feedback": session.scalar(words) or ""}
+    words = sa.select(Recommendation.feedback, Recommendation.reserve_until_on).where(
+        Recommendation.application_id == application.id
+    )
+    feedback, until = session.execute(words).one_or_none() or ("", None)
+    told: dict[str, Any] = {"feedback": feedback}
+    if application.state is ApplicationState.RESERVE:
+        told["reserve_until"] = until
     millionths = application.percent_millionths
     if application.state is ApplicationState.DECLINED and millionths is not None:
         edges = application.round.band_edges or [application.round.line_hundredths]

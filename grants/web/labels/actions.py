@@ -57,6 +57,7 @@ ACTIONS: dict[tuple[str, str], str] = {
     ("application", "announce-reserve"): "Tell the group",
     ("application", "award"): "Award",
     ("application", "lapse-offer"): "End the offer",
+    ("application", "end-reserve"): "End the reserve list for the bid",
     ("application", "withdraw"): "Withdraw the application",
     ("merge", "propose"): "Propose to merge",
     ("merge", "merge"): "Merge",

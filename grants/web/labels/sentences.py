@@ -147,6 +147,7 @@ SENTENCES: dict[str, str] = {
     "offer-expired": "The time to accept this offer has passed ({accept_by_on}). Ask the office.",
     "offer-not-accepted": "The offer has not been accepted.",
     "offer-still-open": "The offer is still open.",
+    "reserve-still-open": "The last day of the reserve list has not gone by.",
     "offers-unanswered": "Some offers are still waiting for an answer: {count}.",
     "office-code-malformed": "An office's code is 2 to 20 letters, digits or hyphens.",
     "office-code-taken": "Another office has this code.",
