@@ -1056,6 +1056,9 @@ def upgrade() -> None:
 
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reserve_until_on", sa.Date(), nullable=True))
+        batch_op.add_column(
+            sa.Column("reserve_ended_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True)
+        )
         batch_op.add_column(sa.Column("lines_removed", sa.Text(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("conditions", sa.Text(), nullable=False, server_default=""))
 
@@ -1174,6 +1177,7 @@ def downgrade() -> None:
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.drop_column("conditions")
         batch_op.drop_column("lines_removed")
+        batch_op.drop_column("reserve_ended_at")
         batch_op.drop_column("reserve_until_on")
 
     with op.batch_alter_table("office", schema=None) as batch_op:
