@@ -39,6 +39,14 @@ class Ground(StrEnum):
     INTEREST = "interest"
 
 
+class CameBy(StrEnum):
+    """How a request came that somebody of the office wrote down for the group."""
+
+    LETTER = "letter"
+    PHONE = "phone"
+    IN_PERSON = "in-person"
+
+
 class Part(StrEnum):
     """What a person had to do with a bid, so that they can't review how it was decided."""
 
@@ -47,6 +55,7 @@ class Part(StrEnum):
     CHECKED = "checked_whether_it_is_eligible"
     DISQUALIFIED = "proposed_or_confirmed_that_it_is_out"
     ENTERED = "entered_it_for_its_group"
+    WROTE_DOWN = "wrote_the_request_down_for_the_group"
     INTERESTED = "declared_an_interest_in_it"
     BELONGS = "belong_to_the_group"
     DECIDED = "raised_or_made_the_decision"
@@ -76,6 +85,9 @@ class ReviewFacts:
     has_request: bool = True
     ground: str = ""
     words: str = ""
+    # Of a request that the office writes down: how it came, and who of the group asked.
+    came_by: str = ""
+    asker: str = ""
     part: Part | None = Part.DECIDED
     reviewer_id: int | None = None
     reason: str = ""
@@ -106,6 +118,10 @@ def says_what_went_wrong(facts: ReviewFacts, actor: Actor) -> Refusal | None:
     return None if facts.ground in set(Ground) and facts.words.strip() else Refusal("review-ground-needed")
 
 
+def says_who_asked_and_how(facts: ReviewFacts, actor: Actor) -> Refusal | None:
+    return None if facts.came_by in set(CameBy) and facts.asker.strip() else Refusal("review-asker-needed")
+
+
 def had_no_part(facts: ReviewFacts, actor: Actor) -> Refusal | None:
     return None if facts.part is None else Refusal("review-had-a-part", {"part": facts.part})
 
@@ -125,6 +141,7 @@ def not_followed_up(facts: ReviewFacts, actor: Actor) -> Refusal | None:
 
 
 LEAD = {Role.LEAD}
+STAFF = {Role.OFFICER, Role.MANAGER}
 REVIEWERS = {Role.OFFICER, Role.MANAGER, Role.CHIEF_EXECUTIVE}
 FOLLOWERS = {Role.MANAGER, Role.CHAIR}
 OUTCOME = Tell("review-outcome", Audience.LEAD)
@@ -138,6 +155,9 @@ REVIEW = Workflow(
     rows=[
         # action      from          to            who        provided that                                        then
         ("request",   NEW,          S.REQUESTED,  LEAD,      [told_no, in_time_to_ask, not_asked_before, says_what_went_wrong],
+            [Tell("review-received", Audience.LEAD), Tell("review-requested", Audience.MANAGERS)]),
+        # A group that asks by letter or telephone has the same days; whoever writes it down does not review it.
+        ("record",    NEW,          S.REQUESTED,  STAFF,     [told_no, in_time_to_ask, not_asked_before, says_what_went_wrong, says_who_asked_and_how],
             [Tell("review-received", Audience.LEAD), Tell("review-requested", Audience.MANAGERS)]),
         ("take-up",   S.REQUESTED,  S.TAKEN_UP,   REVIEWERS, [had_no_part],                                           []),
         ("hand-back", S.TAKEN_UP,   S.REQUESTED,  REVIEWERS, [is_the_reviewer, conclusion_given],

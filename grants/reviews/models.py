@@ -11,7 +11,7 @@ from grants.accounts.models import Person
 from grants.applications.models import Application
 from grants.core.base import Base
 from grants.core.columns import Instant, LongText, Stateful, UtcDateTime, one_of, references, state_check, text_enum
-from workflows.review import REVIEW, Ground, Return
+from workflows.review import REVIEW, CameBy, Ground, Return
 
 
 class Review(Stateful, Base):
@@ -23,6 +23,8 @@ class Review(Stateful, Base):
         state_check(REVIEW),
         one_of("ground", Ground),
         one_of("returned_to", Return),
+        one_of("came_by", CameBy),
+        sa.CheckConstraint("(came_by IS NULL) = (recorded_by_id IS NULL)", name="recorded_by_somebody"),
         sa.CheckConstraint("outcome IN ('declined', 'disqualified')", name="outcome_known"),
         sa.CheckConstraint("state = 'requested' OR reviewer_id IS NOT NULL", name="reviewed_by_somebody"),
         sa.CheckConstraint(
@@ -45,6 +47,10 @@ class Review(Stateful, Base):
     words: Mapped[LongText]
     asked_by_id: Mapped[int | None] = references("person.id", index=False)
     asked_at: Mapped[Instant]
+    # Where the group asked by letter, by telephone or in person: how, who of it, and who of the office wrote it down.
+    came_by: Mapped[CameBy | None] = mapped_column(text_enum(CameBy))
+    asker: Mapped[str] = mapped_column(sa.String(200), default="")
+    recorded_by_id: Mapped[int | None] = references("person.id", index=False)
     reviewer_id: Mapped[int | None] = references("person.id", index=False)
     taken_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # What the reviewer found, which the group reads.
@@ -57,3 +63,4 @@ class Review(Stateful, Base):
     application: Mapped[Application] = relationship()
     asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
     reviewer: Mapped[Person | None] = relationship(foreign_keys=[reviewer_id])
+    recorded_by: Mapped[Person | None] = relationship(foreign_keys=[recorded_by_id])

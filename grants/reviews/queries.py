@@ -18,7 +18,7 @@ from grants.assessment.queries.interests import MARKED
 from grants.core.audit import AuditEntry
 from grants.core.holidays import bank_holidays
 from grants.core.installed import settings_of
-from grants.core.scoping import offices_of, visible
+from grants.core.scoping import get_visible, offices_of, visible
 from grants.decisions.models import Decision, DecisionItem
 from grants.eligibility.models import Disqualification
 from grants.reviews.models import Review
@@ -30,6 +30,7 @@ from workflows.errors import NotFound
 from workflows.review import WAITING, Part, ReviewFacts, ReviewState, late_from
 
 READERS = frozenset({Role.OFFICER, Role.MANAGER, Role.CHIEF_EXECUTIVE, Role.CHAIR})
+RECORDERS = frozenset({Role.OFFICER, Role.MANAGER})
 REFUSED = frozenset({ApplicationState.DECLINED, ApplicationState.DISQUALIFIED})
 PAGE = 25
 # What the audit of a bid says of who had a part in it.
@@ -59,6 +60,16 @@ def get_refusal(session: Session, actor: Actor, application_id: int) -> Refusal:
     """The refusal of the group's own bid, once it was told; NotFound before that and for anybody else."""
     bid = get_application(session, actor, application_id)
     found = find_refusal(session, bid) if bid.organisation_id in actor.organisation_ids else None
+    if found is None:
+        raise NotFound(subject="application")
+    return found
+
+
+def get_refusal_to_record(session: Session, actor: Actor, application_id: int) -> Refusal:
+    """The refusal of a bid that staff may read, once its group was told; NotFound before that."""
+    as_staff = replace(actor, organisation_roles=frozenset())
+    bid = get_visible(session, Application, application_id, as_staff, RECORDERS, along=("round",))
+    found = find_refusal(session, bid)
     if found is None:
         raise NotFound(subject="application")
     return found
@@ -169,6 +180,7 @@ def _own(actor: Actor) -> sa.Select[Any]:
             contains_eager(Review.application).joinedload(Application.round),
             joinedload(Review.reviewer),
             joinedload(Review.asked_by),
+            joinedload(Review.recorded_by),
         )
     )
 
@@ -182,11 +194,17 @@ def facts_for_review(session: Session, review: Review, *, actor: Actor, now: dat
         "late_from": review.late_from,
         "ground": review.ground,
         "words": review.words,
-        "part": part_of(session, review.application, actor),
+        "part": _part_in(session, review, actor),
         "reviewer_id": review.reviewer_id,
         "is_followed_up": review.followed_up_at is not None,
     }
     return ReviewFacts(**{**known, **more})
+
+
+def _part_in(session: Session, review: Review, actor: Actor) -> Part | None:
+    if review.recorded_by_id is not None and review.recorded_by_id == actor.person_id:
+        return Part.WROTE_DOWN
+    return part_of(session, review.application, actor)
 
 
 def part_of(session: Session, application: Application, actor: Actor) -> Part | None:
@@ -226,6 +244,7 @@ def _did(application: Application, person: int) -> dict[Part, sa.ColumnElement[b
             sa.or_(Disqualification.proposed_by_id == person, Disqualification.settled_by_id == person),
         ),
         Part.ENTERED: sa.false(),
+        Part.WROTE_DOWN: sa.false(),
         Part.INTERESTED: some(
             InterestDeclaration.application_id == bid,
             InterestDeclaration.person_id == person,

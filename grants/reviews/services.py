@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,8 +15,9 @@ from grants.reviews.models import Review
 from grants.reviews.queries import REFUSED, Refusal, facts_for_review, find_refusal
 from workflows.actors import Actor, Role
 from workflows.application import ApplicationState
+from workflows.deadlines import from_london, london_date
 from workflows.errors import Invalid, TransitionRefused
-from workflows.review import Ground, Return, ReviewFacts
+from workflows.review import CameBy, Ground, Return, ReviewFacts
 from workflows.round import RoundState
 
 # While scoring is not over a bid that was thrown out can be scored after all.
@@ -26,6 +28,56 @@ def request_review(
     session: Session, refusal: Refusal, ground: str, words: str, *, actor: Actor, now: datetime, received_at: datetime
 ) -> Review:
     """The group says what went wrong. Raises Invalid for a ground or words that are missing; else as the table says."""
+    facts, told = _asking(session, refusal, ground, words, now, received_at)
+    if _may_ask(facts) and (problems := _missing(ground, words)):
+        raise Invalid(problems=problems)
+    return _create(session, "request", facts, told, actor, now, asked_by_id=actor.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What the office states of a request that it writes down: who of the group asked, on which day, and how."""
+
+    asker: str
+    on: date
+    by: str
+
+
+def record_request(
+    session: Session, refusal: Refusal, ground: str, words: str, came: Came, *, actor: Actor, now: datetime
+) -> Review:
+    """Write down what a group asks by letter, by telephone or in person; the day on which it came counts.
+
+    Raises Invalid (ground, words, asker, came_on, came_by) for what is missing or can't be; else as the table says.
+    """
+    # A letter has a day and no hour: it is in time on the whole of the last day.
+    facts, told = _asking(session, refusal, ground, words, now, from_london(datetime.combine(came.on, time.min)))
+    facts = replace(facts, came_by=came.by, asker=came.asker)
+    problems = _missing(ground, words)
+    if not came.asker.strip():
+        problems["asker"] = "review-who-asked-needed"
+    if came.by not in set(CameBy):
+        problems["came_by"] = "review-came-by-needed"
+    if not london_date(told.told_at) <= came.on <= london_date(now):
+        problems["came_on"] = "review-day-impossible"
+    if problems and facts.was_told_no and not facts.has_request:
+        raise Invalid(problems=problems)
+    return _create(
+        session,
+        "record",
+        facts,
+        told,
+        actor,
+        now,
+        came_by=came.by,
+        asker=came.asker.strip(),
+        recorded_by_id=actor.person_id,
+    )
+
+
+def _asking(
+    session: Session, refusal: Refusal, ground: str, words: str, now: datetime, received_at: datetime
+) -> tuple[ReviewFacts, Refusal]:
     bid = refusal.application
     # Of two who press at once the later waits here, and reads what the first one asked.
     lock(session, bid)
@@ -40,8 +92,18 @@ def request_review(
         ground=ground,
         words=words,
     )
-    if facts.was_told_no and not facts.has_request and received_at < found.late_from:
-        _check_words(ground, words)
+    return facts, found
+
+
+def _may_ask(facts: ReviewFacts) -> bool:
+    is_late = facts.late_from is None or facts.received_at >= facts.late_from
+    return facts.was_told_no and not facts.has_request and not is_late
+
+
+def _create(
+    session: Session, action: str, facts: ReviewFacts, told: Refusal, actor: Actor, now: datetime, **more: Any
+) -> Review:
+    bid = told.application
     review = Review(
         office_id=bid.office_id,
         round_id=bid.round_id,
@@ -49,27 +111,26 @@ def request_review(
         application_id=bid.id,
         application=bid,
         outcome=str(bid.state),
-        told_at=found.told_at,
-        late_from=found.late_from,
-        ground=ground,
-        words=words.strip(),
-        asked_by_id=actor.person_id,
-        asked_at=received_at,
+        told_at=told.told_at,
+        late_from=told.late_from,
+        ground=facts.ground,
+        words=facts.words.strip(),
+        asked_at=facts.received_at,
         conclusion="",
         follow_up="",
+        **more,
     )
-    transitions.create(session, [review], "request", facts, actor=actor, now=now, detail={"ground": str(ground)})
+    transitions.create(session, [review], action, facts, actor=actor, now=now, detail={"ground": str(facts.ground)})
     return review
 
 
-def _check_words(ground: str, words: str) -> None:
+def _missing(ground: str, words: str) -> dict[str, str]:
     problems = {}
     if ground not in set(Ground):
         problems["ground"] = "review-ground-needed"
     if not words.strip():
         problems["words"] = "review-words-needed"
-    if problems:
-        raise Invalid(problems=problems)
+    return problems
 
 
 def take_up(session: Session, review: Review, *, seen_version: int | None = None, actor: Actor, now: datetime) -> None:

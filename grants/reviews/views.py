@@ -11,20 +11,20 @@ from grants.clock import utc_now
 from grants.core.installed import settings_of
 from grants.extensions import db
 from grants.reviews import queries, services
-from grants.reviews.forms import PressForm, RequestForm, WordsForm
+from grants.reviews.forms import PressForm, RecordForm, RequestForm, WordsForm
 from grants.reviews.models import Review
 from grants.reviews.queries import Refusal
 from grants.web import labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Place, offered
 from grants.web.forms import open_form
-from grants.web.labels.checks import GROUNDS, RETURNS
+from grants.web.labels.checks import CAME_BY, GROUNDS, RETURNS
 from grants.web.numbers import row_argument
 from grants.web.shedding import can_wait
 from workflows.actors import GROUP_ROLES, Role
 from workflows.application import ApplicationState
 from workflows.deadlines import london_date
-from workflows.errors import Invalid
+from workflows.errors import Invalid, TransitionRefused
 
 bp = Blueprint("reviews", __name__)
 
@@ -74,6 +74,50 @@ def ask(refusal: Refusal) -> Any:
     return page, 422 if form.is_submitted() else 200
 
 
+@bp.route("/office/applications/<int:application_id>/review", methods=["GET", "POST"])
+@allows(*sorted(queries.RECORDERS), on=queries.get_refusal_to_record)
+def record(refusal: Refusal) -> Any:
+    """The office writes down a request that came by letter, by telephone or in person."""
+    form = open_form(RecordForm)
+    if form.validate_on_submit():
+        came = services.Came(form.asker.data or "", form.came_on.data, form.came_by.data or "")
+        try:
+            review = services.record_request(
+                db.session,
+                refusal,
+                form.ground.data or "",
+                form.words.data or "",
+                came,
+                actor=current_actor(),
+                now=utc_now(),
+            )
+        except (Invalid, TransitionRefused) as error:
+            if not _belongs_to_form(error, form):
+                raise
+        else:
+            flash("The request is written down. Somebody else reviews it.", "success")
+            return redirect(url_for("reviews.show", review_id=review.id), 303)
+    page = render_template(
+        "reviews/record.html",
+        application=refusal.application,
+        refusal=refusal,
+        review=refusal.review,
+        last_day=london_date(refusal.late_from - timedelta(microseconds=1)),
+        form=form,
+        labels=labels,
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _belongs_to_form(error: Invalid | TransitionRefused, form: RecordForm) -> bool:
+    if isinstance(error, Invalid):
+        form.refuse(error)
+        return True
+    if error.code == "review-too-late":
+        form.came_on.errors = [labels.sentence_for(error.code, error.detail)]
+    return error.code == "review-too-late"
+
+
 @bp.get("/office/reviews")
 @can_wait
 @allows(*READERS)
@@ -107,6 +151,7 @@ def show(review: Review) -> Any:
         application=review.application,
         is_out=review.application.state is ApplicationState.DISQUALIFIED,
         options=offered(review, facts, actor, places),
+        came_by=CAME_BY,
         grounds=GROUNDS,
         returns=RETURNS,
         labels=labels,

@@ -268,6 +268,7 @@ TABLE: dict[str, frozenset[str]] = {
     "diligence.rules": MANAGER,
     # reviews
     "reviews.ask": GROUP,
+    "reviews.record": HANDLERS,
     "reviews.list_reviews": HANDLERS | CHIEF | CHAIR,
     "reviews.show": HANDLERS | CHIEF | CHAIR,
     "reviews.take_up": HANDLERS | CHIEF,

@@ -23,6 +23,7 @@ from tests.builders import actor_of, an_office, staff
 from workflows.actors import SYSTEM, Role
 from workflows.application import ApplicationState
 from workflows.assignment import Interest
+from workflows.deadlines import london_date
 from workflows.decision import DecisionState
 from workflows.errors import Invalid, NotAllowed, NotFound, Stale, TransitionRefused
 from workflows.review import Part, Return, ReviewState
@@ -250,3 +251,75 @@ def test_reviews_are_an_offices_own_and_come_in_pages(session):
     with pytest.raises(NotFound):
         queries.get_review(session, stranger, asked[0].id)
     assert session.scalar(sa.select(sa.func.count()).select_from(Review)) == 3
+
+
+def came(on, by="letter", asker="The group's chair"):
+    return services.Came(asker, on, by)
+
+
+def last_day_of(refusal):
+    return london_date(refusal.late_from - timedelta(microseconds=1))
+
+
+def test_the_office_writes_down_what_a_group_asks_by_letter_and_somebody_else_reviews_it(session):
+    stage = stages.announced(session)
+    clerk = somebody(stage)
+    refusal = queries.get_refusal_to_record(session, clerk, stage.bids[2].id)
+    review = services.record_request(
+        session, refusal, "facts-wrong", "It is not true.", came(last_day_of(refusal)), actor=clerk,
+        now=refusal.late_from + timedelta(days=3),
+    )  # fmt: skip
+    assert (review.state, review.recorded_by_id, review.asked_by_id) == (ReviewState.REQUESTED, clerk.person_id, None)
+    assert (review.came_by, review.asker) == ("letter", "The group's chair")
+    assert letters_of(session, review) == [("review-received", "lead"), ("review-requested", "managers")]
+    with pytest.raises(TransitionRefused) as refused:
+        services.take_up(session, review, actor=clerk, now=stage.now)
+    assert refused.value.detail["part"] is Part.WROTE_DOWN
+    services.take_up(session, review, actor=somebody(stage), now=stage.now)
+    with pytest.raises(TransitionRefused, match="review-asked-already"):
+        again = queries.get_refusal_to_record(session, clerk, stage.bids[2].id)
+        services.record_request(
+            session, again, "facts-wrong", "Again.", came(last_day_of(again)), actor=clerk, now=stage.now
+        )
+
+
+def test_what_came_after_the_last_day_is_late_whoever_writes_it_down(session):
+    stage = stages.announced(session)
+    clerk = somebody(stage)
+    refusal = queries.get_refusal_to_record(session, clerk, stage.bids[2].id)
+    day = last_day_of(refusal) + timedelta(days=1)
+    with pytest.raises(TransitionRefused, match="review-too-late"):
+        services.record_request(
+            session, refusal, "facts-wrong", "Late.", came(day), actor=clerk, now=refusal.late_from + timedelta(days=9)
+        )
+
+
+def test_a_record_says_who_asked_how_and_on_a_day_that_can_be(session):
+    stage = stages.announced(session)
+    clerk = somebody(stage)
+    refusal = queries.get_refusal_to_record(session, clerk, stage.bids[2].id)
+    today = london_date(stage.now)
+    for said, field in (
+        (came(today, asker=" "), "asker"),
+        (came(today, by="owl"), "came_by"),
+        (came(today + timedelta(days=1)), "came_on"),
+        (came(london_date(refusal.told_at) - timedelta(days=1)), "came_on"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            services.record_request(session, refusal, "facts-wrong", "Because.", said, actor=clerk, now=stage.now)
+        assert list(refused.value.detail["problems"]) == [field]
+
+
+def test_only_officers_and_managers_who_may_read_the_bid_write_a_request_down(session):
+    stage = stages.announced(session)
+    bid = stage.bids[2]
+    away = actor_of(session, staff(session, an_office(session), Role.MANAGER))
+    for actor in (stage.actor("marker-1"), stage.actor("chair"), stage.group_actor(2), away):
+        with pytest.raises(NotFound):
+            queries.get_refusal_to_record(session, actor, bid.id)
+    with pytest.raises(NotFound):
+        queries.get_refusal_to_record(session, stage.actor("manager"), stage.bids[0].id)
+    clerk = somebody(stage)
+    declare(session, bid, clerk, Interest.DIRECT, stage.now)
+    with pytest.raises(NotFound):
+        queries.get_refusal_to_record(session, clerk, bid.id)

@@ -138,3 +138,33 @@ def test_the_office_takes_it_up_decides_and_follows_up(world: World) -> None:
     with world.app.app_context(), counted(db.session) as statements:
         read_page(reviewer.get("/office/reviews"))
     assert len([each for each in statements if not each.startswith(("BEGIN", "PRAGMA", "SET "))]) <= 8
+
+
+def test_an_officer_writes_a_letter_down_from_the_page_of_the_bid(world: World) -> None:
+    officer, url = world.client("reviewer"), f"/office{world.url}"
+    bid = f"/office/applications/{world.bid}"
+    assert url in read_page(officer.get(bid)).links()
+    said = {**GOOD, "words": "<b>You</b> missed it.", "came_on-day": "1", "came_on-month": "2", "came_on-year": "2030"}
+    page = read_page(officer.post(url, data=said), 422)
+    assert page.value("words") == "<b>You</b> missed it."
+    assert "Write who of the group asked." in page.text and "Choose how it came." in page.text
+    with world.app.app_context():
+        refusal = queries.get_refusal_to_record(
+            db.session, stages.actor_of(db.session, world.people["reviewer"]), world.bid
+        )
+        today = refusal.told_at
+    day = {f"came_on-{name}": str(getattr(today, name)) for name in ("day", "month", "year")}
+    said |= {"asker": "Their chair", "came_by": "letter"}
+    page = read_page(officer.post(url, data=said), 422)
+    assert "This day must not be in the future" in page.text
+    answer = officer.post(url, data=said | day)
+    assert answer.status_code == 303
+    page = read_page(officer.get(answer.location))
+    assert "by letter: Their chair. Written down by" in page.text
+    assert "wrote the request down" in page.text, "why the officer can't take it up"
+    assert answer.location in read_page(officer.get(bid)).links()
+    assert "The group has asked already" in read_page(officer.get(url)).text
+    assert "our office wrote it down" in read_page(world.client("lead").get(world.url)).text
+    for name in ("lead", "elsewhere", "granted", "stranger"):
+        read_page(world.client(name).get(url), 404)
+    read_page(world.client("decision-maker").get(url), 404)

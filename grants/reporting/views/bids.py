@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template
@@ -19,12 +20,15 @@ from grants.eligibility.queries import check_facts, find_proposal, rule_lines
 from grants.extensions import db
 from grants.reporting.queries import bids
 from grants.reporting.views.blueprint import READERS, bp, link
+from grants.reviews.queries import REFUSED, find_refusal
 from grants.web import findings, labels
 from grants.web.access import allows, current_actor
 from grants.web.actions import Offer, Place, offered
 from workflows.actors import Actor, Role
 
 CHECKERS = frozenset({Role.OFFICER, Role.MANAGER})
+# A letter that came on the last day may be opened after a holiday; the day on which it came counts.
+OPENED_LATE = timedelta(days=28)
 ASKED_LATER = "asked on the next page"
 
 
@@ -109,11 +113,26 @@ def _links(application: Application, decision: Any, award: Any, roles: frozenset
     if panel is not None and application.state in CONSIDERED:
         at = {"panel_id": panel.id, "application_id": application.id}
         found.append(("Moderation of this bid", link("assessment.bid", **at)))
+    found += _reviews(application) if roles & CHECKERS else []
     if decision is not None:
         found.append((f"Decision notice {decision.reference}", link("decisions.show", decision_id=decision.id)))
     if award is not None and roles & CHECKERS:
         found.append((f"Award {award.reference}", link("awards.show", award_id=award.id)))
     return [(words, url) for words, url in found if url]
+
+
+def _reviews(application: Application) -> list[tuple[str, str]]:
+    refusal = find_refusal(db.session, application) if application.state in REFUSED else None
+    if refusal is None:
+        return []
+    if refusal.review is not None:
+        return [("The review that the group asked for", link("reviews.show", review_id=refusal.review.id))]
+    words = "Write down a request for a review that came by letter or telephone"
+    return (
+        [(words, link("reviews.record", application_id=application.id))]
+        if utc_now() < refusal.late_from + OPENED_LATE
+        else []
+    )
 
 
 def _told(entry: AuditEntry) -> dict[str, Any]:

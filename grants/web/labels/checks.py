@@ -12,6 +12,7 @@ STATES: dict[str, dict[str, tuple[str, str, str]]] = {
 }
 ACTIONS: dict[tuple[str, str], str] = {
     ("review", "request"): "Ask for a review",
+    ("review", "record"): "Write down a request for a review",
     ("review", "take-up"): "Take the review up",
     ("review", "hand-back"): "Hand the review back",
     ("review", "uphold"): "Say that the decision stands",
@@ -29,11 +30,16 @@ SENTENCES: dict[str, str] = {
     "review-asked-already": "Your group has asked for a review of this decision already.",
     "review-ground-needed": "Choose what went wrong, and tell us about it.",
     "review-words-needed": "Tell us what went wrong.",
+    "review-asker-needed": "Say who of the group asked, and how.",
+    "review-who-asked-needed": "Write who of the group asked.",
+    "review-came-by-needed": "Choose how it came.",
+    "review-day-impossible": "This day must not be in the future, nor before the group was told.",
     "review-had-a-part": "You can't review this, because you {part}. Somebody who had no part in it has to.",
     "review-is-anothers": "Somebody else reviews this, or nobody has taken it up.",
     "review-followed-up": "What came of it is recorded already, or nothing is left to do.",
     "review-reinstate-first": "Reinstate the bid first: scoring is not over, so it can be scored like the others.",
 }
+CAME_BY: dict[str, str] = {"letter": "By letter", "phone": "By telephone", "in-person": "In person"}
 # What went wrong, as the group chooses it.
 GROUNDS: dict[str, str] = {
     "rule-read-wrongly": "A rule of the round was read wrongly",
