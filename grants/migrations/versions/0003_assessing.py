@@ -570,6 +570,13 @@ def upgrade() -> None:
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("asked_by_id", sa.Integer(), nullable=True),
         sa.Column("asked_at", grants.core.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column(
+            "came_by",
+            sa.Enum("letter", "phone", "in-person", name="cameby", native_enum=False, length=40),
+            nullable=True,
+        ),
+        sa.Column("asker", sa.String(length=200), nullable=False),
+        sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("reviewer_id", sa.Integer(), nullable=True),
         sa.Column("taken_up_at", grants.core.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("conclusion", sa.Text(), nullable=False),
@@ -589,6 +596,7 @@ def upgrade() -> None:
             sa.Enum("requested", "taken_up", "upheld", "reopened", name="reviewstate", native_enum=False, length=40),
             nullable=False,
         ),
+        sa.CheckConstraint("came_by IN ('letter', 'phone', 'in-person')", name=op.f("ck_review_came_by_known")),
         sa.CheckConstraint(
             "ground IN ('rule-read-wrongly', 'something-missed', 'facts-wrong', 'steps-not-kept', 'interest')",
             name=op.f("ck_review_ground_known"),
@@ -610,6 +618,7 @@ def upgrade() -> None:
             "state NOT IN ('upheld', 'reopened') OR (conclusion <> '' AND concluded_at IS NOT NULL)",
             name=op.f("ck_review_concluded_with_words"),
         ),
+        sa.CheckConstraint("(came_by IS NULL) = (recorded_by_id IS NULL)", name=op.f("ck_review_recorded_by_somebody")),
         sa.ForeignKeyConstraint(
             ["application_id"],
             ["application.id"],
@@ -627,6 +636,9 @@ def upgrade() -> None:
             ["organisation.id"],
             name=op.f("fk_review_organisation_id_organisation"),
             ondelete="RESTRICT",
+        ),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["person.id"], name=op.f("fk_review_recorded_by_id_person"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
             ["reviewer_id"], ["person.id"], name=op.f("fk_review_reviewer_id_person"), ondelete="RESTRICT"
