@@ -81,7 +81,8 @@ def test_what_the_register_says_is_kept_with_who_asked_and_when(client, session,
         True,
         False,
     ]
-    told = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "ask-register")).all()
+    asked = sa.select(AuditEntry).where(AuditEntry.action == "ask-register").order_by(AuditEntry.id)
+    told = session.scalars(asked).all()
     assert [each.detail["known"] for each in told] == [True, True, False]
     # Somebody who stands aside from the bid asks nothing about its group.
     session.add(
