@@ -43,6 +43,11 @@ class CheckedClient(FlaskClient):
         return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
+def _promise_no_order(connection: Any, _: Any) -> None:
+    # SQLite answers a query without ORDER BY in the order of the rows, PostgreSQL in any; so nothing may lean on it.
+    connection.execute("PRAGMA reverse_unordered_selects=ON")
+
+
 def _refuse_leftovers(error: BaseException | None) -> None:
     assert not (db.session.new or db.session.dirty), "left uncommitted"
 
@@ -52,6 +57,9 @@ def make_app(folder: Path, database_url: str = "", **settings: Any) -> Flask:
     values = {"sample": True, "secret": SECRET, "data_dir": folder, "database": database_url} | settings
     app = create_app(Settings(**values))
     app.test_client_class = CheckedClient
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _promise_no_order)
     app.teardown_request(_refuse_leftovers)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     return app

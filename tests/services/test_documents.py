@@ -337,7 +337,8 @@ def test_a_store_that_is_away_is_swept_another_time(session, monkeypatch):
 
 
 def reminded(session):
-    return list(session.scalars(sa.select(Message.detail).where(Message.template == "document-expiring")))
+    said = sa.select(Message.detail).where(Message.template == "document-expiring").order_by(Message.id)
+    return list(session.scalars(said))
 
 
 def test_a_group_is_reminded_before_a_document_runs_out(session, group):

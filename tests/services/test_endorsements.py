@@ -76,7 +76,9 @@ def trail(session, asked):
 
 def told(session):
     rows = session.execute(
-        sa.select(OutboxEntry.template, OutboxEntry.audience).where(OutboxEntry.subject_type == "endorsement")
+        sa.select(OutboxEntry.template, OutboxEntry.audience)
+        .where(OutboxEntry.subject_type == "endorsement")
+        .order_by(OutboxEntry.id)
     )
     return [tuple(row) for row in rows]
 

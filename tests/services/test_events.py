@@ -61,8 +61,8 @@ def trail(session, event):
 
 
 def told(session):
-    rows = session.execute(sa.select(OutboxEntry.template).where(OutboxEntry.subject_type == "event"))
-    return list(rows.scalars())
+    entries = sa.select(OutboxEntry.template).where(OutboxEntry.subject_type == "event")
+    return list(session.scalars(entries.order_by(OutboxEntry.id)))
 
 
 def mails(session, now):

@@ -34,7 +34,8 @@ def trail(session, round_):
 
 
 def told(session):
-    return [(row.template, row.audience, row.subject_id) for row in session.scalars(sa.select(OutboxEntry))]
+    entries = session.scalars(sa.select(OutboxEntry).order_by(OutboxEntry.id))
+    return [(row.template, row.audience, row.subject_id) for row in entries]
 
 
 @pytest.fixture

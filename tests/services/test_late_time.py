@@ -87,7 +87,9 @@ def test_two_people_bring_it_back_and_it_is_sent_to_its_last_microsecond(
     session.commit()
     assert (bid.state, bid.deadline_extended_to) == (ApplicationState.DRAFT, until)
     trail = session.scalars(
-        sa.select(AuditEntry).where(AuditEntry.subject_id == bid.id, AuditEntry.action.endswith("late-time"))
+        sa.select(AuditEntry)
+        .where(AuditEntry.subject_id == bid.id, AuditEntry.action.endswith("late-time"))
+        .order_by(AuditEntry.id)
     ).all()
     assert [(each.action, each.reason) for each in trail] == [
         ("propose-late-time", "The heating failed."),

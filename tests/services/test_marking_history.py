@@ -26,7 +26,8 @@ def test_each_lock_is_put_by_and_a_reopening_says_what_the_marker_could_see(sess
     score_all(stage, "marker-1", score=3)
     services.lock_assignment(session, work, actor=stage.actor("marker-1"), now=stage.now)
     reopened(stage, work, "The chair asked about a figure")
-    first, second = session.scalars(sa.select(LockedMarks).where(LockedMarks.assignment_id == work.id))
+    kept = sa.select(LockedMarks).where(LockedMarks.assignment_id == work.id).order_by(LockedMarks.number)
+    first, second = session.scalars(kept)
     assert [each["score"] for each in first.marks.values()] == [4] * 6
     assert first.marks["C1"] == {"score": 4, "justification": WORDS}
     assert [each["score"] for each in second.marks.values()] == [3] * 6

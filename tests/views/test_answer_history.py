@@ -46,8 +46,8 @@ def history(draft, code="project"):
 
 def rows(session, draft):
     session.rollback()
-    found = session.scalars(sa.select(AnswerVersion).where(AnswerVersion.application_id == draft.id))
-    return [row for row in found if isinstance(row.value, str) and row.value.startswith("Safer")]
+    own = sa.select(AnswerVersion).where(AnswerVersion.application_id == draft.id).order_by(AnswerVersion.id)
+    return [row for row in session.scalars(own) if isinstance(row.value, str) and row.value.startswith("Safer")]
 
 
 def test_who_wrote_what_and_when_with_the_differences(client, draft):

@@ -252,7 +252,9 @@ def test_saving_marks_is_on_the_record_without_their_words(scoring):
     client, work = scoring.client("marker-1"), scoring.work("marker-1")
     client.post(f"/office/marking/{work}", data=scoring.typed(words="Words of the marker"))
     rows = scoring.read(
-        sa.select(AuditEntry.detail).where(AuditEntry.action == "save-mark", AuditEntry.subject_id == work)
+        sa.select(AuditEntry.detail)
+        .where(AuditEntry.action == "save-mark", AuditEntry.subject_id == work)
+        .order_by(AuditEntry.id)
     )
     assert [row[0] for row in rows] == [{"criterion": code, "score": 3} for _, code in scoring.criteria]
 
