@@ -145,10 +145,26 @@ def _empty_sqlite() -> None:
 
 
 def _empty_postgres() -> None:
+    """Delete the rows of the tables that have any, and count from 1 again: a fifth of the time of TRUNCATE on all."""
     db.session.remove()
-    tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
     with db.engine.begin() as connection:
-        connection.execute(sa.text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        full = connection.scalars(sa.text(_with_rows())).all()
+        # Without the triggers, which refuse to delete what is recorded, and without asking who refers to whom.
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        for name in full:
+            connection.execute(sa.text(f'DELETE FROM "{name}"'))
+        connection.execute(sa.text(_COUNT_AGAIN))
+
+
+def _with_rows() -> str:
+    names = [table.name for table in db.metadata.sorted_tables]
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
+
+
+_COUNT_AGAIN = (
+    "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences "
+    "WHERE schemaname = 'public' AND last_value IS NOT NULL"
+)
 
 
 def sign_in(client: FlaskClient, person: Person) -> None:
