@@ -57,6 +57,8 @@ class History:
     bids: tuple[OtherBid, ...] | None
     area_name: str
     area: tuple[AreaRound, ...]
+    # Something is shut to the reader, so that lists and sums are of the rest.
+    leaves_out: bool = False
 
     @property
     def given_pence(self) -> int:
@@ -73,9 +75,15 @@ class History:
 
 def history_of(session: Session, application: Application, actor: Actor, *, with_group: bool = True) -> History:
     """The history beside this bid, without what is shut to the actor; two queries at most."""
-    bids = tuple(_bids(session, application, actor)) if with_group else None
     area = application.area
-    return History(bids, area.name if area else "", tuple(_area(session, application, area, actor)) if area else ())
+    found = _bids(session, application, actor) if with_group else []
+    sums = session.execute(_sums(application, actor)).all() if area else []
+    return History(
+        bids=tuple(bid for bid, is_open in found if is_open) if with_group else None,
+        area_name=area.name if area else "",
+        area=tuple(_area(area, sums)) if area else (),
+        leaves_out=not all(is_open for _, is_open in found) or any(row.shut for row in sums),
+    )
 
 
 def _announced() -> sa.ColumnElement[bool]:
@@ -84,11 +92,12 @@ def _announced() -> sa.ColumnElement[bool]:
     return sa.or_(Round.state.in_(sorted(TOLD)), is_granted)
 
 
-def _bids(session: Session, application: Application, actor: Actor) -> Sequence[OtherBid]:
+def _bids(session: Session, application: Application, actor: Actor) -> list[tuple[OtherBid, bool]]:
+    """The group's other bids, each with whether it is open to the reader."""
     is_own = Application.office_id == application.office_id
     is_public = sa.and_(Application.state == ApplicationState.AWARDED, Organisation.kind != OrgType.INDIVIDUAL)
     found = session.execute(
-        sa.select(Application, Office.name, Recommendation.amount_pence)
+        sa.select(Application, Office.name, Recommendation.amount_pence, open_to(Application, actor).label("is_open"))
         .join(Application.round)
         .join(Application.organisation)
         .join(Office, Office.id == Application.office_id)
@@ -99,41 +108,44 @@ def _bids(session: Session, application: Application, actor: Actor) -> Sequence[
             Application.staff_may_see(),
             _announced(),
             sa.or_(is_own, is_public),
-            open_to(Application, actor),
         )
         .options(contains_eager(Application.round))
         .order_by(Application.submitted_at.desc(), Application.id.desc())
         .limit(MOST)
     )
+    own = application.office_id
     return [
-        OtherBid(bid, office, bid.office_id == application.office_id, (pence or 0) if bid.state in GRANTED else 0)
-        for bid, office, pence in found
+        (OtherBid(bid, office, bid.office_id == own, (pence or 0) if bid.state in GRANTED else 0), bool(is_open))
+        for bid, office, pence, is_open in found
     ]
 
 
-def _area(session: Session, application: Application, area: RoundArea, actor: Actor) -> Sequence[AreaRound]:
+def _area(area: RoundArea, sums: Sequence[Any]) -> list[AreaRound]:
     """The office's other announced rounds that name the area, by whichever of its names, the latest first."""
     names, rounds = _names(area), defaultdict[int, list[Any]](list)
-    for row in session.execute(_sums(application, actor)):
+    for row in sums:
         rounds[row.round_id].append(row)
     found = []
     for rows in rounds.values():
         here = [row for row in rows if row.RoundArea and names & _names(row.RoundArea)]
-        if here:
+        if any(row.bids for row in here):
             bids, funded, given = (sum(row[at] for row in here) for at in (BIDS, FUNDED, GIVEN))
             found.append(AreaRound(rows[0].title, bids, funded, int(given), int(sum(row[GIVEN] for row in rows))))
     return found[:MOST]
 
 
 def _sums(application: Application, actor: Actor) -> sa.Select[Any]:
-    given = sa.case((Application.state.in_(sorted(GRANTED)), sa.func.coalesce(Recommendation.amount_pence, 0)), else_=0)
+    is_open = open_to(Application, actor)
+    granted = sa.and_(is_open, Application.state.in_(sorted(GRANTED)))
+    given = sa.case((granted, sa.func.coalesce(Recommendation.amount_pence, 0)), else_=0)
     sums = (
         sa.select(
             Application.round_id,
             Application.area_id,
-            sa.func.count(Application.id).label("bids"),
+            sa.func.count(sa.case((is_open, Application.id))).label("bids"),
             sa.func.count(sa.case((given > 0, Application.id))).label("funded"),
             sa.func.sum(given).label("given"),
+            sa.func.count(sa.case((~is_open, Application.id))).label("shut"),
         )
         .join(Application.round)
         .outerjoin(Recommendation, Recommendation.application_id == Application.id)
@@ -143,13 +155,12 @@ def _sums(application: Application, actor: Actor) -> sa.Select[Any]:
             sa.or_(Round.id != application.round_id, Round.is_rolling),
             Application.staff_may_see(),
             _announced(),
-            open_to(Application, actor),
         )
         .group_by(Application.round_id, Application.area_id)
         .subquery()
     )
     return (
-        sa.select(sums.c.bids, sums.c.funded, sums.c.given, sums.c.round_id, Round.title, RoundArea)
+        sa.select(sums.c.bids, sums.c.funded, sums.c.given, sums.c.shut, sums.c.round_id, Round.title, RoundArea)
         .join(Round, Round.id == sums.c.round_id)
         .outerjoin(RoundArea, RoundArea.id == sums.c.area_id)
         .order_by(Round.closes_at.desc().nulls_last(), Round.id.desc())
