@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -28,9 +29,11 @@ POT = 900_000
 LETTERS = ("outcome-reserve", "reserve-ended")
 
 
-def with_one_in_reserve(session: Session, walk: object = stages.announced) -> tuple[Stage, Application, Recommendation]:
+def with_one_in_reserve(
+    session: Session, walk: Callable[..., Stage] = stages.announced
+) -> tuple[Stage, Application, Recommendation]:
     """The pot holds the first bid and not the second, which waits."""
-    stage: Stage = walk(session, pot_pence=POT, scores=(5, 4))  # type: ignore[operator]
+    stage = walk(session, pot_pence=POT, scores=(5, 4))
     (bid,) = [each for each in stage.bids if each.state is S.RESERVE]
     row = session.scalars(sa.select(Recommendation).where(Recommendation.application_id == bid.id)).one()
     return stage, bid, row
