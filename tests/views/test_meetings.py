@@ -253,6 +253,11 @@ def test_minutes_are_corrected_signed_and_handed_out(desk):
         assert "attachment" in answer.headers["Content-Disposition"]
     assert officer.get(f"{base}/file/exe").status_code == 404
     assert officer.get(f"{panel}/minutes/2").status_code == 404
+    # From the panel's page to the minutes of each of its sittings.
+    assert "The meeting and its minutes" in read_page(officer.get(panel)).text
+    assert chair.post(f"{panel}/reopen", data={"reason": "A figure was wrong."}).status_code == 303
+    links = read_page(officer.get(f"{panel}/meeting")).links()
+    assert {f"{panel}/minutes/{number}" for number in (1, 2)} <= set(links)
 
 
 def test_a_page_that_asks_while_the_database_is_away_recovers(desk, monkeypatch):
