@@ -49,6 +49,8 @@ def test_a_manager_sees_the_proposal_and_gives_out_exactly_that(app):
     assert pairs == set(page.value("shown").split())
     read_page(client.post(path, data=confirmed), 409)
     assert len(desk.read(sa.select(Message.id).where(Message.template == "marking-round"))) == 3
+    page = read_page(client.post(path, data=settings(desk)))
+    assert "nothing new to give out" in page.text and not page.all("button", name="confirm")
     short = read_page(
         client.post(path, data=settings(desk, needs="3", needs_of_large="3", **{f"cap_{desk.ids['marker-1']}": "2"}))
     )
